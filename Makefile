@@ -1,0 +1,40 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types contracts tests format sample fonts clean
+
+PYTHON := .venv/bin/python
+DEMO ?= demo
+
+help:  ## Say what there is to make.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup:  ## Find or make .venv and check the machine.
+	@scripts/setup.sh
+
+demo: setup  ## Draw the board of the sample district (into demo/).
+	@rm -rf $(DEMO)
+	@.venv/bin/partnerkpi demo $(DEMO)
+
+test: lint types contracts tests  ## Run everything that must be green.
+
+lint: setup
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+
+types: setup
+	@.venv/bin/mypy
+
+contracts: setup
+	@.venv/bin/lint-imports --no-cache
+
+tests: setup
+	@$(PYTHON) -m pytest -n auto
+
+format: setup  ## Put the code into shape.
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+sample: setup  ## Write the sample district anew.
+	@$(PYTHON) sample_data/make_sample.py
+
+clean:  ## Remove everything that can be made again.
+	rm -rf .venv demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,16 @@
+-- name:       Attendance rate
+-- domain:     attendance
+-- unit:       percent of days
+-- better:     higher
+-- window:     year to date
+-- definition: Days attended as a share of days enrolled, pooled over the students. A day is attended when the
+--             student was present, on site or at an approved activity, for at least half of it.
+-- source:     NC district policy 4400; pooled as in the Ed-Fi-based edu_wh measure of cumulative attendance
+
+select
+  student_id,
+  period_id,
+  sum(enrolled_hundredths - absent_hundredths) as numerator,
+  sum(enrolled_hundredths) as denominator
+from attendance_by_period
+group by student_id, period_id

@@ -1,0 +1,18 @@
+-- name:       GPA, unweighted
+-- domain:     grades
+-- unit:       grade points
+-- better:     higher
+-- window:     year to date
+-- definition: Mean over students of each student's grade points per credit, from final marks of the school year on
+--             the district's scale. Withdrawn, audited and incomplete courses are left out.
+-- source:     NC 10-point grading scale; State Board policy on quality points
+
+-- Each student's own average is kept in millionths of a point, so that sums over students are exact.
+select
+  student_id,
+  period_id,
+  round(10000.0 * sum(gpa_points) / nullif(sum(gpa_credits_hundredths), 0)) as numerator,
+  1000000 as denominator
+from grades_by_period
+group by student_id, period_id
+having sum(gpa_credits_hundredths) > 0

@@ -1,0 +1,160 @@
+-- name:       Attendance by period
+-- grain:      student, school, period
+-- definition: Days enrolled and days absent, in hundredths of a day. A day counts once its school has sent it.
+--             Daily rows count as they are. Period attendance makes a day absent when the student was present
+--             in fewer than half of the day's classes. Where a school sends absences only, the days enrolled
+--             come from enrollments and calendar, up to the latest day that school has sent in the school year.
+
+with daily as (
+  select
+    a.student_id,
+    a.school,
+    d.quarter_id,
+    count(*) * 100 as enrolled_hundredths,
+    sum(coalesce(a.fraction_hundredths, case when a.status = 'present' then 0 else 100 end)) as absent_hundredths,
+    sum(case when a.status = 'absent_excused' then coalesce(a.fraction_hundredths, 100) else 0 end)
+      as excused_hundredths,
+    sum(case when a.status = 'absent_unexcused' then coalesce(a.fraction_hundredths, 100) else 0 end)
+      as unexcused_hundredths,
+    sum(case when a.status = 'suspended' then coalesce(a.fraction_hundredths, 100) else 0 end)
+      as suspended_hundredths
+  from attendance as a
+  join days as d on d.date = a.date
+  where a.shape = 'daily'
+  group by a.student_id, a.school, d.quarter_id
+),
+
+class_days as (
+  select
+    a.student_id,
+    a.school,
+    d.quarter_id,
+    a.date,
+    count(*) as classes,
+    sum(case when a.status = 'present' then 1 else 0 end) as present_classes,
+    sum(case when a.status = 'absent_excused' then 1 else 0 end) as excused_classes,
+    sum(case when a.status = 'suspended' then 1 else 0 end) as suspended_classes
+  from attendance as a
+  join days as d on d.date = a.date
+  where a.shape = 'periods'
+  group by a.student_id, a.school, d.quarter_id, a.date
+),
+
+-- An absent day has one reason: the one that more than half of its missed classes have, else unexcused.
+reasoned_days as (
+  select
+    student_id,
+    school,
+    quarter_id,
+    case when 2 * present_classes >= classes then 0 else 1 end as absent,
+    case when 2 * excused_classes > classes - present_classes then 1 else 0 end as excused,
+    case when 2 * suspended_classes > classes - present_classes then 1 else 0 end as suspended
+  from class_days
+),
+
+periods_shape as (
+  select
+    student_id,
+    school,
+    quarter_id,
+    count(*) * 100 as enrolled_hundredths,
+    100 * sum(absent) as absent_hundredths,
+    100 * sum(absent * excused) as excused_hundredths,
+    100 * sum(absent * (1 - excused) * (1 - suspended)) as unexcused_hundredths,
+    100 * sum(absent * suspended) as suspended_hundredths
+  from reasoned_days
+  group by student_id, school, quarter_id
+),
+
+absence_schools as (
+  select
+    a.school,
+    d.school_year,
+    max(a.date) as last_day
+  from attendance as a
+  join days as d on d.date = a.date
+  where a.shape = 'absences'
+  group by a.school, d.school_year
+),
+
+enrolled_days as (
+  select
+    e.student_id,
+    e.school,
+    d.quarter_id,
+    c.date
+  from enrollments as e
+  join calendar as c
+    on c.school = e.school and c.date >= e.entry_date and (e.exit_date is null or c.date < e.exit_date)
+  join days as d on d.date = c.date
+  join absence_schools as s on s.school = e.school and s.school_year = d.school_year and c.date <= s.last_day
+  where c.school_day
+),
+
+absences_shape as (
+  select
+    e.student_id,
+    e.school,
+    e.quarter_id,
+    count(*) * 100 as enrolled_hundredths,
+    sum(coalesce(a.fraction_hundredths, case when a.status is null or a.status = 'present' then 0 else 100 end))
+      as absent_hundredths,
+    sum(case when a.status = 'absent_excused' then coalesce(a.fraction_hundredths, 100) else 0 end)
+      as excused_hundredths,
+    sum(case when a.status = 'absent_unexcused' then coalesce(a.fraction_hundredths, 100) else 0 end)
+      as unexcused_hundredths,
+    sum(case when a.status = 'suspended' then coalesce(a.fraction_hundredths, 100) else 0 end)
+      as suspended_hundredths
+  from enrolled_days as e
+  left join attendance as a
+    on a.student_id = e.student_id and a.school = e.school and a.date = e.date and a.shape = 'absences'
+  group by e.student_id, e.school, e.quarter_id
+),
+
+by_quarter as (
+  select
+    student_id,
+    school,
+    quarter_id,
+    enrolled_hundredths,
+    absent_hundredths,
+    excused_hundredths,
+    unexcused_hundredths,
+    suspended_hundredths
+  from daily
+  union all
+  select
+    student_id,
+    school,
+    quarter_id,
+    enrolled_hundredths,
+    absent_hundredths,
+    excused_hundredths,
+    unexcused_hundredths,
+    suspended_hundredths
+  from periods_shape
+  union all
+  select
+    student_id,
+    school,
+    quarter_id,
+    enrolled_hundredths,
+    absent_hundredths,
+    excused_hundredths,
+    unexcused_hundredths,
+    suspended_hundredths
+  from absences_shape
+)
+
+select
+  b.student_id,
+  b.school,
+  p.period_id,
+  sum(b.enrolled_hundredths) as enrolled_hundredths,
+  sum(b.absent_hundredths) as absent_hundredths,
+  sum(b.excused_hundredths) as excused_hundredths,
+  sum(b.unexcused_hundredths) as unexcused_hundredths,
+  sum(b.suspended_hundredths) as suspended_hundredths
+from by_quarter as b
+join period_quarters as p on p.quarter_id = b.quarter_id
+group by b.student_id, b.school, p.period_id

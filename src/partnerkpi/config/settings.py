@@ -1,0 +1,106 @@
+"""What partnerkpi.toml may say: the district, its calendar, privacy, the board and the KPI settings."""
+
+import datetime as dt
+import itertools
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from partnerkpi.config.toml_file import StrictModel
+from partnerkpi.models.school_year import Quarter, SchoolCalendar, SchoolYear, school_year_label
+
+
+class DistrictSettings(StrictModel):
+    """The district itself."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class PrivacySettings(StrictModel):
+    """The smallest group whose figures may be published (rule R1: never below 5)."""
+
+    minimum_group: Annotated[int, Field(ge=5, le=30)] = 10
+
+
+class BoardSettings(StrictModel):
+    """The page."""
+
+    paper: Literal["letter", "a4"] = "letter"
+
+
+class QuarterSettings(StrictModel):
+    """One quarter, first and last day included."""
+
+    name: Annotated[str, Field(pattern=r"^Q[1-9]$")]
+    first_day: dt.date
+    last_day: dt.date
+
+
+class SchoolYearSettings(StrictModel):
+    """One school year; `terms` says at the end of which quarter a term's grades and credits are known."""
+
+    name: str
+    quarters: Annotated[list[QuarterSettings], Field(min_length=1, max_length=9)]
+    terms: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("name")
+    @classmethod
+    def _one_spelling(cls, name: str) -> str:
+        try:
+            return school_year_label(name)
+        except ValueError:
+            raise ValueError(f'"{name}" is not a school year; write it like "2026-27"') from None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "SchoolYearSettings":
+        for number, quarter in enumerate(self.quarters, start=1):
+            if quarter.name != f"Q{number}":
+                raise ValueError(f"{self.name}: quarter {number} is called {quarter.name}; name it Q{number}")
+            if quarter.last_day < quarter.first_day:
+                raise ValueError(f"{self.name} {quarter.name} ends before it begins")
+        for before, after in itertools.pairwise(self.quarters):
+            if after.first_day <= before.last_day:
+                raise ValueError(f"{self.name} {after.name} begins before {before.name} ends")
+        names = {quarter.name for quarter in self.quarters}
+        for term, quarter_name in self.terms.items():
+            if quarter_name not in names:
+                raise ValueError(f'{self.name}: term {term} names "{quarter_name}", which is not one of its quarters')
+        return self
+
+
+SettingValue = int | float | str
+
+
+class Settings(StrictModel):
+    """The whole file. `settings` holds, per KPI, the values that differ from the KPI file's own defaults."""
+
+    district: DistrictSettings
+    school_year: Annotated[list[SchoolYearSettings], Field(min_length=1)]
+    privacy: PrivacySettings = PrivacySettings()
+    board: BoardSettings = BoardSettings()
+    grade_scale: str = "nc_10_point"
+    settings: dict[str, dict[str, SettingValue]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _years_apart(self) -> "Settings":
+        years = sorted(self.school_year, key=lambda year: year.quarters[0].first_day)
+        for before, after in itertools.pairwise(years):
+            if before.name == after.name:
+                raise ValueError(f"school year {before.name} is there twice")
+            if after.quarters[0].first_day <= before.quarters[-1].last_day:
+                raise ValueError(f"school year {after.name} begins before {before.name} ends")
+        return self
+
+    def calendar(self) -> SchoolCalendar:
+        """The school years as values, oldest first."""
+        years = sorted(self.school_year, key=lambda year: year.quarters[0].first_day)
+        return SchoolCalendar(tuple(_school_year(year) for year in years))
+
+
+def _school_year(settings: SchoolYearSettings) -> SchoolYear:
+    quarters = tuple(
+        Quarter(settings.name, number, quarter.first_day, quarter.last_day)
+        for number, quarter in enumerate(settings.quarters, start=1)
+    )
+    terms = tuple((term, int(quarter[1:])) for term, quarter in settings.terms.items())
+    return SchoolYear(settings.name, quarters, terms)

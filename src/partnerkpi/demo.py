@@ -1,0 +1,28 @@
+"""The sample district, from exports to the hospital's board."""
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from partnerkpi import assets
+from partnerkpi.ingest import ingest
+from partnerkpi.initialise import create_workspace
+from partnerkpi.models.load import Load
+from partnerkpi.report import report
+
+PARTNER = "hospital"
+
+
+def demo(folder: Path, *, now: dt.datetime, done: Callable[[Load], None] = lambda load: None) -> Path:
+    """Make a workspace from the sample data, take its exports in, and draw the hospital's latest board.
+
+    Raises ConfigurationError when the folder holds anything already.
+    """
+    sample = assets.shipped("sample_data")
+    partners = {path.stem: path.read_text("utf-8") for path in sorted((sample / "partners").glob("*.toml"))}
+    workspace = create_workspace(folder, settings=(sample / "partnerkpi.toml").read_text("utf-8"), partners=partners)
+    for export in sorted((sample / "exports").iterdir()):
+        shutil.copyfile(export, workspace.inbox / export.name)
+    ingest(workspace, [], now=now, done=done)
+    return report(workspace, PARTNER, today=now.date())

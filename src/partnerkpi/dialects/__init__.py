@@ -1,0 +1,1 @@
+"""Dialect files, and finding out which of them a header belongs to."""

@@ -1,0 +1,118 @@
+"""Dialect files: one TOML per source system, read into `Dialect` values."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator, model_validator
+
+from partnerkpi.config.toml_file import StrictModel, nearest, read_toml
+from partnerkpi.models.dialect import ColumnRule, Dialect, TableRule
+from partnerkpi.models.source_table import SOURCE_TABLES
+
+_UNITS = ("", "hours", "minutes", "hours or clock", "share", "percent", "powerschool term id")
+
+
+class ColumnFile(StrictModel):
+    """`[table.columns.<column>]`: where a column comes from and how its cells are read."""
+
+    header: str | list[str] = Field(default_factory=list)
+    value: str | None = None
+    format: str | list[str] = Field(default_factory=list)
+    words: dict[str, str] = Field(default_factory=dict)
+    blank: str | None = None
+    unit: str = ""
+    pattern: str = ""
+    width: Annotated[int, Field(ge=0, le=20)] = 0
+
+    @field_validator("unit")
+    @classmethod
+    def _known_unit(cls, unit: str) -> str:
+        if unit not in _UNITS:
+            raise ValueError(f'"{unit}" is not a known unit{nearest(unit, list(_UNITS))}')
+        return unit
+
+
+class TableFile(StrictModel):
+    """`[[table]]`: one source table this system can export."""
+
+    table: str
+    columns: dict[str, str | ColumnFile]
+    slice: list[str] | None = None
+    only: dict[str, list[str]] = Field(default_factory=dict)
+    exit_date_is: str = "first day not enrolled"
+
+    @model_validator(mode="after")
+    def _known_columns(self) -> "TableFile":
+        if self.table not in SOURCE_TABLES:
+            raise ValueError(f"{self.table} is not a source table{nearest(self.table, list(SOURCE_TABLES))}")
+        table = SOURCE_TABLES[self.table]
+        known = [column.name for column in table.columns]
+        for name in (*self.columns, *(self.slice or ())):
+            if name not in known:
+                raise ValueError(f"{self.table} has no column {name}{nearest(name, known)}")
+        for name in table.required:
+            if name not in self.columns:
+                raise ValueError(f"{self.table} needs the column {name}")
+        if self.exit_date_is not in ("first day not enrolled", "last day enrolled"):
+            raise ValueError('exit_date_is is "first day not enrolled" or "last day enrolled"')
+        return self
+
+
+class DialectFile(StrictModel):
+    """The whole file."""
+
+    name: str
+    encoding: str = "cp1252"
+    table: Annotated[list[TableFile], Field(min_length=1)]
+
+
+def read_dialect(path: Path) -> Dialect:
+    """One dialect; raises ConfigurationError with every mistake in the file."""
+    content = read_toml(path, DialectFile)
+    tables = tuple(_table_rule(path.stem, table) for table in content.table)
+    fingerprint = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    return Dialect(path.stem, content.name, content.encoding, tables, fingerprint)
+
+
+def read_dialects(paths: Mapping[str, Path]) -> dict[str, Dialect]:
+    """Every dialect by its id."""
+    return {name: read_dialect(path) for name, path in paths.items()}
+
+
+def _table_rule(dialect: str, content: TableFile) -> TableRule:
+    table = SOURCE_TABLES[content.table]
+    return TableRule(
+        dialect=dialect,
+        table=table,
+        columns=tuple(_column_rule(name, column) for name, column in content.columns.items()),
+        slice=table.slice if content.slice is None else tuple(content.slice),
+        only=tuple((normalised(header), tuple(words)) for header, words in content.only.items()),
+        exit_is_last_day=content.exit_date_is == "last day enrolled",
+    )
+
+
+def _column_rule(name: str, content: str | ColumnFile) -> ColumnRule:
+    if isinstance(content, str):
+        return ColumnRule(name, headers=(normalised(content),))
+    return ColumnRule(
+        column=name,
+        headers=tuple(normalised(header) for header in _listed(content.header)),
+        value=content.value,
+        formats=tuple(_listed(content.format)),
+        words=tuple(content.words.items()),
+        blank=content.blank,
+        unit=content.unit,
+        pattern=content.pattern,
+        width=content.width,
+    )
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def normalised(header: str) -> str:
+    """A header name as it is compared: without case and surrounding blanks."""
+    return " ".join(header.split()).casefold()

@@ -1,0 +1,98 @@
+"""Which source table of which dialect a header belongs to, by its names alone."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from partnerkpi.config.toml_file import nearest
+from partnerkpi.dialects.files import normalised
+from partnerkpi.models.dialect import TableRule
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A header that fits: `headers` are the names to read and `positions` where they stand.
+
+    `groups` are extra columns named group_*; `ignored` counts the columns nobody reads.
+    """
+
+    rule: TableRule
+    headers: tuple[str, ...]
+    positions: tuple[int, ...]
+    groups: tuple[str, ...]
+    ignored: int
+
+
+@dataclass(frozen=True)
+class NotRecognised:
+    """Why a header fits nothing, and what would help."""
+
+    reason: str
+    advice: str
+
+
+def recognise(cells: Sequence[str], rules: Iterable[TableRule]) -> Recognised | NotRecognised | None:
+    """The table rule whose columns explain most of the header.
+
+    None when the cells look like no header at all; NotRecognised when they come close, when two rules fit
+    equally well, or when a name that would be read stands there twice.
+    """
+    names = [normalised(cell) for cell in cells]
+    fits = [(rule, _used(rule, names)) for rule in rules if _complete(rule, names)]
+    if not fits:
+        return _closest(names, rules)
+    most = max(len(used) for _, used in fits)
+    best = [(rule, used) for rule, used in fits if len(used) == most]
+    if len(best) > 1:
+        both = " and ".join(sorted(f"{rule.dialect} {rule.table.name}" for rule, _ in best))
+        return NotRecognised(f"the header fits {both} equally well", "Say which with --dialect NAME.")
+    return _positions(best[0][0], best[0][1], names)
+
+
+def _complete(rule: TableRule, names: Sequence[str]) -> bool:
+    present = set(names)
+    needed = (*rule.required_headers(), *((header,) for header, _ in rule.only))
+    return all(not present.isdisjoint(headers) for headers in needed)
+
+
+def _used(rule: TableRule, names: Sequence[str]) -> tuple[str, ...]:
+    """For each column of the rule the header it is read from, then the group columns and those of `only`."""
+    present = set(names)
+    used = [next((h for h in column.headers if h in present), "") for column in rule.columns]
+    used += [header for header, _ in rule.only]
+    if rule.table.groups:
+        used += [name for name in names if name.startswith("group_")]
+    return tuple(dict.fromkeys(header for header in used if header))
+
+
+def _positions(rule: TableRule, used: tuple[str, ...], names: list[str]) -> Recognised | NotRecognised:
+    counts = Counter(names)
+    twice = sorted(name for name in used if counts[name] > 1)
+    if twice:
+        return NotRecognised(
+            f"the header has {', '.join(twice)} more than once", "Leave one of them out of the export."
+        )
+    groups = tuple(name for name in used if rule.table.groups and name.startswith("group_"))
+    return Recognised(rule, used, tuple(names.index(name) for name in used), groups, ignored=len(names) - len(used))
+
+
+def _closest(names: Sequence[str], rules: Iterable[TableRule]) -> NotRecognised | None:
+    """The rule that lacks least, when at least half of what it needs is there."""
+    present = set(names)
+    best: tuple[float, NotRecognised] | None = None
+    for rule in rules:
+        needed = rule.required_headers()
+        lacking = [headers[0] for headers in needed if present.isdisjoint(headers)]
+        share = 1 - len(lacking) / len(needed)
+        if share < 0.5 or len(needed) < 2 or (best is not None and share <= best[0]):
+            continue
+        spare = [name for name in names if name and name not in _used(rule, names)]
+        hints = "".join(f" ({lack}{nearest(lack, spare)})" for lack in lacking if nearest(lack, spare))
+        best = (
+            share,
+            NotRecognised(
+                f"the header is closest to {rule.dialect} {rule.table.name}, but lacks {', '.join(lacking)}{hints}",
+                "Add the column to the export, or its name to the dialect.",
+            ),
+        )
+    return None if best is None else best[1]

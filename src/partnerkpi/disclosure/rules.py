@@ -1,0 +1,141 @@
+"""The rules that decide whether and how finely one figure may be published (R1 to R4, R6, R8).
+
+A result goes in, a release comes out. A hidden release carries no number at all, so whatever is derived
+from it (a change, a bar, a point of a sparkline, an alt text) has none to carry.
+"""
+
+import math
+from dataclasses import dataclass
+
+from partnerkpi.models.kpi import Kpi, Measure
+from partnerkpi.models.release import Population, Release, State
+from partnerkpi.models.result import Result
+
+# R2: up to how many students: width of a band in points (1 is an integer), ends that are recoded.
+_RECODING = (
+    (19, 10, 20, 80),
+    (39, 5, 10, 90),
+    (99, 1, 5, 95),
+    (299, 1, 2, 98),
+)
+_RECODING_LARGE = (1, 1, 99)
+_NBSP = "\u00a0"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a district has set; the floor of R1 is checked where the settings are read."""
+
+    minimum_group: int = 10
+
+    @property
+    def rule_text(self) -> str:
+        """The small-group rule as a page prints it."""
+        return (
+            f"Figures about fewer than {self.minimum_group} students are not shown; percentages of small groups are "
+            "given as ranges."
+        )
+
+
+def disclose(result: Result, kpi: Kpi, policy: Policy, *, code: str, population: Population) -> Release:
+    """The release of a result: shown as exactly as its size allows, or hidden."""
+    if _participation_of_nobody(result, kpi):
+        return _shown(code, kpi, population, "0", 0.0, 0.0)
+    if result.students < policy.minimum_group:
+        return _hidden(code, kpi, population, f"fewer than {policy.minimum_group} students")
+    match kpi.measure:
+        case Measure.SHARE:
+            return _share(result, kpi, code, population)
+        case Measure.MEAN:
+            return _mean(result, kpi, code, population)
+        case Measure.TOTAL:
+            return _total(result, kpi, policy, code, population)
+
+
+def unavailable(state: State, kpi: Kpi, *, code: str, population: Population, reason: str) -> Release:
+    """A release without a figure: not due yet, or missing."""
+    return Release(code, kpi.id, population, state, reason, reason=reason)
+
+
+def change_of(now: Release, before: Release, kpi: Kpi, *, code: str, outside_noise: bool, since: str) -> Release:
+    """The release of a change, made of what the two published figures already say and nothing more.
+
+    Without two exact figures there is none. Inside noise it is "about the same", whatever the figures are.
+    """
+    for release in (now, before):
+        if release.state is not State.SHOWN:
+            reason = f"no comparison with {since}"
+            state = State.HIDDEN if release.state is State.HIDDEN else State.MISSING
+            return Release(code, kpi.id, now.population, state, reason, reason=release.reason)
+    if not (now.exact and before.exact and now.low is not None and before.low is not None):
+        return Release(
+            code,
+            kpi.id,
+            now.population,
+            State.HIDDEN,
+            "change not known: a figure is a range",
+            reason="a change between ranges is not known",
+        )
+    difference = round(now.low - before.low, 1)
+    if kpi.measure is Measure.TOTAL:
+        return Release(code, kpi.id, now.population, State.SHOWN, f"{before.text} in {since}", difference, difference)
+    if not outside_noise or difference == 0:
+        return Release(code, kpi.id, now.population, State.SHOWN, f"about the same as {since}", 0.0, 0.0)
+    direction = "up" if difference > 0 else "down"
+    size = f"{abs(difference):.0f}" if kpi.measure is Measure.SHARE else f"{abs(difference):.1f}"
+    points = f"{size}{_NBSP}point{'' if size == '1' else 's'}"
+    text = f"{direction} {points} from {since}"
+    return Release(code, kpi.id, now.population, State.SHOWN, text, difference, difference)
+
+
+def _participation_of_nobody(result: Result, kpi: Kpi) -> bool:
+    """R1: a zero is shown for participation only; a zero of anything else would speak of every single person."""
+    return kpi.unit in ("students", "placements") and result.students == 0
+
+
+def _share(result: Result, kpi: Kpi, code: str, population: Population) -> Release:
+    """R2: whole percent, ends recoded; below 40 students a range."""
+    width, low_end, high_end = _recoding(result.students)
+    percent = 100 * result.value
+    rounded = math.floor(percent + 0.5)
+    if rounded >= high_end if width == 1 else percent >= high_end:
+        return _shown(code, kpi, population, f"{high_end}% or more", float(high_end), 100.0)
+    if rounded <= low_end if width == 1 else percent <= low_end:
+        return _shown(code, kpi, population, f"{low_end}% or less", 0.0, float(low_end))
+    if width == 1:
+        return _shown(code, kpi, population, f"{rounded}%", float(rounded), float(rounded))
+    low = math.floor(percent / width) * width
+    return _shown(code, kpi, population, f"{low} to {low + width}%", float(low), float(low + width))
+
+
+def _recoding(students: int) -> tuple[int, int, int]:
+    return next((row[1:] for row in _RECODING if students <= row[0]), _RECODING_LARGE)
+
+
+def _mean(result: Result, kpi: Kpi, code: str, population: Population) -> Release:
+    """R3: one decimal, hidden when all students have the same value (which also covers both ends of a scale)."""
+    if result.uniform:
+        return _hidden(code, kpi, population, "all students have the same value")
+    rounded = math.floor(10 * result.value + 0.5) / 10
+    if rounded <= 0:
+        return _hidden(code, kpi, population, "at the end of the scale")
+    return _shown(code, kpi, population, f"{rounded:.1f}", rounded, rounded)
+
+
+def _total(result: Result, kpi: Kpi, policy: Policy, code: str, population: Population) -> Release:
+    """R4: enough contributors, none of them more than half of the sum."""
+    if result.contributors < policy.minimum_group:
+        return _hidden(code, kpi, population, f"fewer than {policy.minimum_group} students behind it")
+    if 2 * result.largest > result.numerator:
+        return _hidden(code, kpi, population, "one student makes up more than half of it")
+    rounded = float(math.floor(result.value + 0.5))
+    return _shown(code, kpi, population, f"{rounded:,.0f}", rounded, rounded)
+
+
+def _shown(code: str, kpi: Kpi, population: Population, text: str, low: float, high: float) -> Release:
+    return Release(code, kpi.id, population, State.SHOWN, text, low, high)
+
+
+def _hidden(code: str, kpi: Kpi, population: Population, reason: str) -> Release:
+    text = reason if reason.startswith("fewer than") else "not shown, to protect privacy"
+    return Release(code, kpi.id, population, State.HIDDEN, text, reason=reason)

@@ -1,0 +1,1 @@
+"""Reading export files: bytes to numbered rows of text, before anybody asks what they mean."""

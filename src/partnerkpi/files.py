@@ -1,0 +1,58 @@
+"""Writing files whole or not at all, for the owner only."""
+
+import os
+import secrets
+from pathlib import Path
+
+from partnerkpi.errors import ConfigurationError
+
+
+def make_private_folder(path: Path) -> None:
+    """The folder and its missing parents, each 0700; raises ConfigurationError where that is not allowed."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    try:
+        for folder in reversed(missing):
+            folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise _not_writable(path, error) from None
+    if not path.is_dir():
+        raise _not_writable(path, NotADirectoryError(20, "Not a directory"))
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write under a temporary name with O_EXCL, fsync, rename: the file is the old one or the new one.
+
+    Raises ConfigurationError when the folder cannot be written.
+    """
+    make_private_folder(path.parent)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise _not_writable(path, error) from None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _not_writable(path: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"This place cannot be written: {error.strerror}.",
+        where=str(path),
+        now="Check that the folder exists and is yours, that the disk is not full, or choose another place.",
+    )

@@ -1,0 +1,244 @@
+"""Taking exports in, file by file: each is one transaction, and each ends as one `Load`."""
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from partnerkpi import assets
+from partnerkpi.config.toml_file import nearest
+from partnerkpi.config.workspace import Workspace
+from partnerkpi.dialects.files import read_dialects
+from partnerkpi.dialects.recognise import NotRecognised, Recognised, recognise
+from partnerkpi.errors import ExportRefused, InputMissing, PartnerKpiError, UsageError
+from partnerkpi.exports.decode import encoding_of
+from partnerkpi.exports.members import Export, exports_below, find_export, refused
+from partnerkpi.exports.rows import Header, find_header, first_line, write_rows
+from partnerkpi.files import make_private_folder
+from partnerkpi.ingest.pseudonym import pseudonyms
+from partnerkpi.models.dialect import Dialect, TableRule
+from partnerkpi.models.load import Load, LoadStatus
+from partnerkpi.models.school_year import SchoolCalendar
+from partnerkpi.refresh import refresh
+from partnerkpi.warehouse import Warehouse, open_for_writing
+from partnerkpi.warehouse.intake import Provenance, Taken, TextRows, take_in
+from partnerkpi.warehouse.ledger import same_bytes
+
+YEAR_OF_LOAD = "the year of the load"
+
+
+@dataclass(frozen=True)
+class IngestOptions:
+    """How to take exports in. `plan` does everything and keeps nothing."""
+
+    dialect: str | None = None
+    school_year: str | None = None
+    plan: bool = False
+
+
+@dataclass(frozen=True)
+class _Intake:
+    """What every file of one run shares."""
+
+    workspace: Workspace
+    warehouse: Warehouse
+    dialects: dict[str, Dialect]
+    options: IngestOptions
+    now: dt.datetime
+    key: bytes
+
+    @property
+    def rules(self) -> list[TableRule]:
+        return [rule for dialect in self.dialects.values() for rule in dialect.tables]
+
+
+def ingest(
+    workspace: Workspace,
+    paths: Sequence[Path],
+    *,
+    now: dt.datetime,
+    options: IngestOptions | None = None,
+    done: Callable[[Load], None] = lambda load: None,
+) -> list[Load]:
+    """Take every export below the paths in (without paths: the inbox); `done` hears of each file at once.
+
+    A file that is refused becomes a Load with status refused and the reason; the others go on. Raises InputMissing
+    when a path does not exist or there is nothing to take in, WorkspaceBusy when another run writes.
+    """
+    options = options or IngestOptions()
+    dialects = _chosen(workspace, options)
+    if not paths:
+        make_private_folder(workspace.inbox)
+    files = [file for path in paths or [workspace.inbox] for file in exports_below(path)]
+    if not files:
+        raise InputMissing(
+            "There is no export to take in.",
+            where=", ".join(str(path) for path in paths) or str(workspace.inbox),
+            now="Put .csv, .tsv, .txt, .gz, .zip or .xlsx exports there, or name a file: partnerkpi ingest FILE",
+        )
+    loads = []
+    with open_for_writing(workspace.database) as warehouse:
+        _remove_leftovers(workspace)
+        intake = _Intake(workspace, warehouse, dialects, options, now, workspace.key())
+        for file in files:
+            load = _take_file(intake, file)
+            loads.append(load)
+            done(load)
+        if not options.plan:
+            refresh(workspace, warehouse)
+    return loads
+
+
+def _chosen(workspace: Workspace, options: IngestOptions) -> dict[str, Dialect]:
+    dialects = read_dialects(assets.files("dialects", ".toml", workspace.root))
+    if options.dialect is None:
+        return dialects
+    if options.dialect not in dialects:
+        raise UsageError(
+            f"There is no dialect called {options.dialect}{nearest(options.dialect, list(dialects))}.",
+            where=f"known dialects: {', '.join(dialects)}",
+            now="Name one of these with --dialect, or leave the option out.",
+        )
+    return {options.dialect: dialects[options.dialect]}
+
+
+def _take_file(intake: _Intake, file: Path) -> Load:
+    name = str(file.relative_to(intake.workspace.root)) if file.is_relative_to(intake.workspace.root) else file.name
+    try:
+        return _take_export(intake, find_export(file), name)
+    except (ExportRefused, InputMissing) as error:
+        return Load(name, LoadStatus.REFUSED, reason=_one_line(error))
+
+
+def _one_line(error: PartnerKpiError) -> str:
+    line = error.where.rpartition(", line ")[2] if ", line " in error.where else ""
+    what = error.what.removeprefix("The file was not taken in: ").rstrip(".")
+    return f"{what}{f' (line {line})' if line else ''}. {error.now}"
+
+
+def _take_export(intake: _Intake, export: Export, name: str) -> Load:
+    encoding, header = _understood(intake, export)
+    rule, resolved_notices = _resolved(intake, header.match.rule)
+    dialect = intake.dialects[rule.dialect]
+    rules = _rules_fingerprint(dialect, rule)
+    earlier = same_bytes(intake.warehouse, export.sha256, rules)
+    if earlier is not None:
+        reason = f"the same bytes were taken in as load {earlier}; nothing was done"
+        return Load(name, LoadStatus.UNCHANGED, earlier, rule.dialect, rule.table.name, reason=reason)
+    encoding, guessed = encoding_of(export, dialect.encoding)
+    provenance = Provenance(name, export.sha256, export.size, rules, intake.now)
+    taken = _take_rows(intake, export, encoding, header, rule, provenance)
+    notices = [*resolved_notices, *([guessed] if guessed else [])]
+    if header.match.ignored:
+        notices.append(f"{header.match.ignored} columns are not read")
+    notices += _outside_calendar(intake.workspace.settings.calendar(), taken)
+    return Load(
+        name,
+        LoadStatus.PLANNED if intake.options.plan else LoadStatus.LOADED,
+        None if intake.options.plan else taken.load,
+        rule.dialect,
+        rule.table.name,
+        taken.counts,
+        taken.replaced,
+        notices=tuple(notices),
+    )
+
+
+def _understood(intake: _Intake, export: Export) -> tuple[str, Header[Recognised]]:
+    """The header of the export and the rule that reads it; raises ExportRefused when no dialect knows it."""
+    encoding, _ = encoding_of(export, "latin-1")
+    near: list[NotRecognised] = []
+
+    def known(cells: Sequence[str]) -> Recognised | None:
+        match = recognise(cells, intake.rules)
+        if isinstance(match, NotRecognised):
+            near.append(match)
+            return None
+        return match
+
+    header = find_header(export, encoding, known)
+    if header is not None:
+        return encoding, header
+    if near:
+        raise refused(export.path, near[0].reason, now=near[0].advice)
+    names = ", ".join(cell for cell in first_line(export, encoding)[:6] if cell) or "nothing"
+    raise refused(
+        export.path,
+        f"no dialect knows its header (it begins: {names[:120]})",
+        now="Rename the columns as docs/exports.md says, or describe the export in the workspace's `dialects` folder.",
+    )
+
+
+def _resolved(intake: _Intake, rule: TableRule) -> tuple[TableRule, list[str]]:
+    """The rule with the school year of a snapshot filled in: the option's, else the year of today."""
+    if not any(column.value == YEAR_OF_LOAD for column in rule.columns):
+        return rule, []
+    year = intake.workspace.settings.calendar().year_of(intake.now.date())
+    label = intake.options.school_year or (year.name if year else None)
+    if label is None:
+        raise UsageError(
+            "This export has no school year, and today lies outside the school years of the workspace.",
+            where=f"{intake.workspace.root / 'partnerkpi.toml'}",
+            now="Name the year: partnerkpi ingest FILE --school-year 2026-27",
+        )
+    columns = tuple(replace(column, value=label) if column.value == YEAR_OF_LOAD else column for column in rule.columns)
+    return replace(rule, columns=columns), [f"the file has no school year: taken for {label}"]
+
+
+def _rules_fingerprint(dialect: Dialect, rule: TableRule) -> str:
+    """Changes when the same bytes could be read differently: another dialect file, or another snapshot year."""
+    constants = ",".join(str(column.value) for column in rule.columns)
+    return hashlib.sha256(f"{dialect.fingerprint}:{rule.table.name}:{constants}".encode()).hexdigest()[:16]
+
+
+def _take_rows(
+    intake: _Intake,
+    export: Export,
+    encoding: str,
+    header: Header[Recognised],
+    rule: TableRule,
+    provenance: Provenance,
+) -> Taken:
+    match = header.match
+    text = intake.workspace.database.with_name(f".rows.{secrets.token_hex(6)}.csv")
+    text.touch(mode=0o600)
+    try:
+        written = write_rows(
+            export,
+            encoding,
+            header,
+            positions=match.positions,
+            required=_required_positions(match),
+            target=text,
+        )
+        rows = TextRows(text, match.headers, match.groups, written.rows, written.refused, written.non_data)
+        with intake.warehouse.transaction(keep=not intake.options.plan):
+            return take_in(intake.warehouse, rows, rule, provenance, pseudonymise=partial(pseudonyms, intake.key))
+    finally:
+        text.unlink(missing_ok=True)
+
+
+def _required_positions(match: Recognised) -> list[int]:
+    places = dict(zip(match.headers, match.positions, strict=True))
+    needed = {header for headers in match.rule.required_headers() for header in headers}
+    return [position for header, position in places.items() if header in needed]
+
+
+def _outside_calendar(calendar: SchoolCalendar, taken: Taken) -> list[str]:
+    if taken.first_day is None or taken.last_day is None:
+        return []
+    if calendar.year_of(taken.first_day) and calendar.year_of(taken.last_day):
+        return []
+    return [
+        f"its days ({taken.first_day} to {taken.last_day}) reach outside the school years in partnerkpi.toml; "
+        "KPIs see only days inside"
+    ]
+
+
+def _remove_leftovers(workspace: Workspace) -> None:
+    """Text rows of a run that was killed; the lock on the database says that nobody uses them."""
+    for leftover in workspace.database.parent.glob(".rows.*.csv"):
+        leftover.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""The measure line: quarter marts -> KPI SQL -> cohorts -> results."""

@@ -1,0 +1,148 @@
+"""The KPI catalogue: every KPI file checked against the contract, without any data."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from partnerkpi import assets
+from partnerkpi.config.toml_file import nearest
+from partnerkpi.errors import KpiFileError, UsageError
+from partnerkpi.measure.kpi_files import broken, kpi_paths, read_kpi
+from partnerkpi.measure.portable import violations
+from partnerkpi.models.kpi import Domain, Kpi
+from partnerkpi.warehouse import Warehouse, WarehouseFault, scratch
+from partnerkpi.warehouse.connection import statements
+
+_COLUMNS = {
+    "student": ("student_id", "period_id", "numerator", "denominator"),
+    "partner": ("partner_id", "period_id", "numerator", "denominator"),
+}
+_NUMBERS = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|DOUBLE|FLOAT|DECIMAL\(\d+,0\))")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The KPIs that may run, in order of domain and name, and the files that may not, each with its error."""
+
+    kpis: tuple[Kpi, ...]
+    broken: tuple[KpiFileError, ...]
+
+    def find(self, wanted: str) -> Kpi:
+        """The KPI with this id; raises UsageError, with the nearest known id, when there is none."""
+        for kpi in self.kpis:
+            if kpi.id == wanted:
+                return kpi
+        known = [kpi.id for kpi in self.kpis]
+        raise UsageError(
+            f"There is no KPI called {wanted}{nearest(wanted, known)}.",
+            where=f"known KPIs: {', '.join(known)}",
+            now="Name one of these; `partnerkpi kpi list` shows what they mean.",
+        )
+
+
+def mart_queries(workspace: Path | None) -> dict[str, str]:
+    """Every mart's SELECT by the name of its table; raises KpiFileError when one breaks the contract."""
+    queries = {}
+    for name, path in assets.files("queries/marts", ".sql", workspace).items():
+        sql = path.read_text("utf-8")
+        _one_select(path, sql)
+        _portable(path, sql)
+        queries[name] = sql
+    return queries
+
+
+def load_catalogue(workspace: Path | None = None) -> Catalogue:
+    """Every KPI file, read and checked: one SELECT, the declared settings, the four columns, portable SQL."""
+    good, bad = [], []
+    with scratch() as warehouse:
+        for name, sql in mart_queries(workspace).items():
+            warehouse.run(f"create table {name} as {sql}")
+        for path in kpi_paths(workspace).values():
+            origin = "workspace" if workspace and path.is_relative_to(workspace) else "shipped"
+            try:
+                kpi = read_kpi(path, origin=origin)
+                check_kpi(warehouse, kpi)
+            except KpiFileError as error:
+                bad.append(error)
+            else:
+                good.append(kpi)
+    order = list(Domain)
+    good.sort(key=lambda kpi: (order.index(kpi.domain), kpi.id))
+    return Catalogue(tuple(good), tuple(bad))
+
+
+def check_kpi(warehouse: Warehouse, kpi: Kpi) -> None:
+    """The contract of design section 3.2 against empty marts; raises KpiFileError with file and line."""
+    used = _one_select(kpi.path, kpi.sql)
+    declared = {setting.name for setting in kpi.settings}
+    for name in sorted(used - declared):
+        raise broken(kpi.path, _line_of(kpi.sql, f"${name}"), f"${name} is used but no setting declares it")
+    for name in sorted(declared - used):
+        raise broken(kpi.path, _line_of(kpi.sql, name), f"the setting {name} is declared but not used")
+    for name in re.findall(r"\{(\w+)\}", kpi.definition):
+        if name not in declared:
+            raise broken(kpi.path, _line_of(kpi.sql, "{" + name), f"the definition names {name}, which is no setting")
+    _portable(kpi.path, kpi.sql)
+    _check_columns(warehouse, kpi)
+
+
+def has_cohort(columns: Mapping[str, str]) -> bool:
+    """Whether a KPI's rows say which partner or program they belong to."""
+    return "cohort_id" in columns
+
+
+def _one_select(path: Path, sql: str) -> frozenset[str]:
+    """The named parameters of the one SELECT; raises KpiFileError for anything else."""
+    try:
+        found = statements(sql)
+    except WarehouseFault as error:
+        line = re.search(r"LINE (\d+)", error.what)
+        raise broken(path, int(line[1]) if line else 1, error.what.partition(": ")[2]) from None
+    if len(found) != 1:
+        raise broken(path, 1, f"it holds {len(found)} statements, not one")
+    kind, used = found[0]
+    if kind != "SELECT":
+        raise broken(path, 1, f"it holds a statement of type {kind}, not a SELECT")
+    return used
+
+
+def _portable(path: Path, sql: str) -> None:
+    for line, reason in violations(sql):
+        raise broken(path, line, f"not portable SQL: {reason}")
+
+
+def _check_columns(warehouse: Warehouse, kpi: Kpi) -> None:
+    try:
+        columns = kpi_columns(warehouse, kpi)
+    except WarehouseFault as error:
+        raise broken(kpi.path, _first_sql_line(kpi.sql), error.what.partition(": ")[2]) from None
+    expected = _COLUMNS[kpi.grain]
+    allowed = {*expected, "cohort_id"} if kpi.grain == "student" else set(expected)
+    if not set(expected) <= set(columns) or not set(columns) <= allowed:
+        raise broken(
+            kpi.path,
+            _first_sql_line(kpi.sql),
+            f"its columns are {', '.join(columns)}; they must be {', '.join(expected)}",
+        )
+    for name in ("numerator", "denominator"):
+        if not _NUMBERS.fullmatch(columns[name]):
+            raise broken(kpi.path, _first_sql_line(kpi.sql), f"{name} is of type {columns[name]}, not a whole number")
+
+
+def kpi_columns(warehouse: Warehouse, kpi: Kpi) -> dict[str, str]:
+    """Names and types of the columns a KPI's SELECT gives."""
+    return warehouse.columns(kpi.sql, {setting.name: _number(setting.default) for setting in kpi.settings})
+
+
+def _number(value: float) -> float | int:
+    return int(value) if value == int(value) else value
+
+
+def _line_of(sql: str, text: str) -> int:
+    return next((number for number, line in enumerate(sql.splitlines(), 1) if text in line), 1)
+
+
+def _first_sql_line(sql: str) -> int:
+    lines = enumerate(sql.splitlines(), start=1)
+    return next((number for number, line in lines if line.strip() and not line.startswith("--")), 1)

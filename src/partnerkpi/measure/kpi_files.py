@@ -1,0 +1,99 @@
+"""KPI files: a comment header and one SELECT, read and checked before any data."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from partnerkpi import assets
+from partnerkpi.config.toml_file import nearest
+from partnerkpi.errors import KpiFileError
+from partnerkpi.models.kpi import UNITS, Domain, Kpi, KpiSetting
+from partnerkpi.models.school_year import Window
+
+_HEADER = re.compile(r"--\s(?P<key>[a-z_]+):\s+(?P<text>.*)")
+_CONTINUED = re.compile(r"--\s{3,}(?P<text>\S.*)")
+_SETTING = re.compile(r"(?P<name>[a-z_][a-z0-9_]*)\s*=\s*(?P<default>-?\d+(\.\d+)?)\s*\((?P<meaning>.+)\)")
+_REQUIRED = ("name", "domain", "unit", "better", "window", "definition", "source")
+_KEYS = (*_REQUIRED, "setting", "grain")
+_ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
+GRAINS = ("student", "partner")
+
+
+def kpi_paths(workspace: Path | None) -> dict[str, Path]:
+    """Every KPI file by id; a workspace's own file stands in for a shipped one of the same name."""
+    return assets.files("queries/kpis", ".sql", workspace)
+
+
+def read_kpi(path: Path, *, origin: str) -> Kpi:
+    """One KPI file; raises KpiFileError, with the line, when its header breaks the contract."""
+    sql = path.read_text("utf-8")
+    header = _read_header(path, sql)
+    for key in _REQUIRED:
+        if key not in header:
+            raise broken(path, 1, f'the header lacks "{key}"')
+    if not _ID.fullmatch(path.stem):
+        raise broken(path, 1, "the file name is not a KPI id: small letters, digits and _")
+    return Kpi(
+        id=path.stem,
+        name=_one(header, "name"),
+        domain=Domain(_word(path, header, "domain", [domain.value for domain in Domain])),
+        unit=_word(path, header, "unit", list(UNITS)),
+        better=_word(path, header, "better", ["higher", "lower"]),
+        window=Window(_word(path, header, "window", [window.value for window in Window])),
+        grain=_word(path, header, "grain", list(GRAINS)) if "grain" in header else "student",
+        definition=_one(header, "definition"),
+        source=_one(header, "source"),
+        settings=tuple(_setting(path, line, text) for line, text in header.get("setting", [])),
+        sql=sql,
+        path=path,
+        origin=origin,
+    )
+
+
+def _read_header(path: Path, sql: str) -> dict[str, list[tuple[int, str]]]:
+    """Each key with its texts and their lines; continued lines are joined to what they continue."""
+    header: dict[str, list[tuple[int, str]]] = {}
+    key = ""
+    for number, line in enumerate(sql.splitlines(), start=1):
+        if not line.startswith("--"):
+            break
+        if match := _HEADER.fullmatch(line):
+            key = match["key"]
+            if key not in _KEYS:
+                raise broken(path, number, f'"{key}" is not a known header key{nearest(key, list(_KEYS))}')
+            if key in header and key != "setting":
+                raise broken(path, number, f'"{key}" stands in the header twice')
+            header.setdefault(key, []).append((number, match["text"].strip()))
+        elif (match := _CONTINUED.fullmatch(line)) and key:
+            begun, text = header[key][-1]
+            header[key][-1] = (begun, f"{text} {match['text'].strip()}")
+        else:
+            raise broken(path, number, "this header line is neither `-- key: text` nor the text continued")
+    return header
+
+
+def _one(header: Mapping[str, list[tuple[int, str]]], key: str) -> str:
+    return header[key][0][1]
+
+
+def _word(path: Path, header: Mapping[str, list[tuple[int, str]]], key: str, known: list[str]) -> str:
+    line, text = header[key][0]
+    if text not in known:
+        raise broken(path, line, f'{key} "{text}" is not known{nearest(text, known)}')
+    return text
+
+
+def _setting(path: Path, line: int, text: str) -> KpiSetting:
+    match = _SETTING.fullmatch(text)
+    if match is None:
+        raise broken(path, line, "a setting is written `name = number (what it means)`")
+    return KpiSetting(match["name"], float(match["default"]), match["meaning"])
+
+
+def broken(path: Path, line: int, why: str) -> KpiFileError:
+    """A KPI or mart file breaks the contract, in three lines."""
+    return KpiFileError(
+        f"This query file breaks the contract: {why}.",
+        where=f"{path}, line {line}",
+        now="Correct the file; docs/kpi-files.md says what one may hold, and `partnerkpi kpi check` looks again.",
+    )

@@ -1,0 +1,47 @@
+"""The SQL that gives the same answers on every engine: what query files may not use, found line by line."""
+
+import re
+from collections.abc import Iterator
+
+_QUOTED_OR_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
+_FORBIDDEN = (
+    (r"\bgroup\s+by\s+all\b", "GROUP BY ALL: name the columns"),
+    (r"\border\s+by\s+all\b", "ORDER BY ALL: name the columns"),
+    (r"\bexclude\s*\(|\breplace\s*\(", "EXCLUDE or REPLACE: name the columns"),
+    (r"\bqualify\b", "QUALIFY: use a subquery"),
+    (r"\b(un)?pivot\b", "PIVOT: use CASE"),
+    (r"\basof\b", "ASOF: join on the dates"),
+    (r"\blateral\b", "LATERAL: use a CTE"),
+    (r"\blog\s*\(", "log(): its base differs between engines"),
+    (r"\b(approx_|percentile|quantile|median|mode\b)", "quantiles: they differ between engines"),
+    (r"\b(decimal|numeric)\s*\(", "DECIMAL: count in minor units"),
+    (
+        r"\bcast\s*\([^()]*\bas\s+(int|integer|bigint|smallint)\b|::\s*(int|integer|bigint|smallint)\b",
+        "a cast to an integer: round()",
+    ),
+    (r"\b(iso)?dow\b|\bdayofweek\b|\bextract\s*\(", "weekdays: use the calendar table"),
+    (r"\bdate_diff\s*\(\s*(?!'day')", "date_diff other than in days"),
+    (
+        r"\binterval\b|\bcurrent_date\b|\bnow\s*\(|\brandom\s*\(",
+        "dates and chance that are no data: use `periods`",
+    ),
+    (r"\bread_\w+\s*\(|\bglob\s*\(", "reading files: KPIs read quarter marts"),
+    (r"/(?!\s*nullif\b)", "a division without nullif()"),
+    (r"//", "integer division: differs between engines"),
+    (r"\bselect\s+(?:distinct\s+)?(?:\w+\.)?\*", "SELECT *: name the columns"),
+)
+
+
+def violations(sql: str) -> Iterator[tuple[int, str]]:
+    """Line and reason of everything in the SQL that is not portable."""
+    bare = _QUOTED_OR_COMMENT.sub(_blanked, sql)
+    for pattern, reason in _FORBIDDEN:
+        for match in re.finditer(pattern, bare, re.IGNORECASE):
+            yield bare.count("\n", 0, match.start()) + 1, reason
+
+
+def _blanked(match: re.Match[str]) -> str:
+    """Of a comment nothing but its line breaks; for a text an empty one, but for the one unit `date_diff` may use."""
+    if match[0] == "'day'":
+        return match[0]
+    return "''" if match[0].startswith("'") else re.sub(r"[^\n]", " ", match[0])

@@ -1,0 +1,59 @@
+"""A dialect: how one system's exports map to source tables."""
+
+from dataclasses import dataclass
+
+from partnerkpi.models.source_table import SourceTable
+
+
+@dataclass(frozen=True)
+class ColumnRule:
+    """Where one column of a source table comes from, and how its cells are read.
+
+    `headers` are the names the column goes by in exports, first match wins; none means a constant (`value`).
+    `formats` are strptime formats tried in order (dates), `words` maps cells to the table's own words
+    (compared without regard to case); with `words`, a cell that is not in the map is refused.
+    `blank` is the word a blank cell stands for, None where a blank is simply no value. `unit` says what a number
+    counts where exports differ ("hours", "minutes", "percent"); `width` pads a student number with zeros.
+    """
+
+    column: str
+    headers: tuple[str, ...] = ()
+    value: str | None = None
+    formats: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    blank: str | None = None
+    unit: str = ""
+    pattern: str = ""
+    width: int = 0
+
+
+@dataclass(frozen=True)
+class TableRule:
+    """How an export becomes one source table.
+
+    `only` names headers whose cell must be one of the words; other rows are refused (an export with daily and
+    period attendance in one file would count a day twice). `slice` are the plain columns whose combinations
+    the export speaks for as a whole; `exit_is_last_day` shifts exit dates by one day.
+    """
+
+    dialect: str
+    table: SourceTable
+    columns: tuple[ColumnRule, ...]
+    slice: tuple[str, ...]
+    only: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    exit_is_last_day: bool = False
+
+    def required_headers(self) -> tuple[tuple[str, ...], ...]:
+        """For each column the table needs, the header names that would do."""
+        return tuple(rule.headers for rule in self.columns if rule.headers and self.table.column(rule.column).required)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One dialect file. `fingerprint` changes whenever the file does; `encoding` is used when UTF-8 fails."""
+
+    id: str
+    name: str
+    encoding: str
+    tables: tuple[TableRule, ...]
+    fingerprint: str

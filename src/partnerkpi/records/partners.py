@@ -1,0 +1,155 @@
+"""Partner files: reading them, and finding out which partner or program an export's names mean."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from partnerkpi.config.toml_file import StrictModel, nearest, read_toml
+from partnerkpi.errors import ConfigurationError, UsageError
+from partnerkpi.models.partner import Cohort, CohortName, FormerName, Goal, Partner, Program
+
+_ID = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+_Name = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class FormerNameFile(StrictModel):
+    """`[[formerly]]`."""
+
+    name: _Name
+    until: dt.date
+
+
+class ProgramFile(StrictModel):
+    """`[[programs]]`."""
+
+    id: Annotated[str, Field(pattern=_ID)]
+    name: _Name
+    aliases: list[_Name] = Field(default_factory=list)
+
+
+class VisionFile(StrictModel):
+    """`[vision]`: what both sides want, when they agreed, and who signed, by role."""
+
+    text: Annotated[str, Field(max_length=400)] = ""
+    agreed: dt.date | None = None
+    signed_by: list[str] = Field(default_factory=list)
+
+
+class GoalFile(StrictModel):
+    """`[[goals]]`."""
+
+    kpi: str
+    baseline: float | None = None
+    baseline_period: str = ""
+    target: float
+    due: str
+
+
+class PartnerFile(StrictModel):
+    """partners/<id>.toml."""
+
+    name: _Name
+    aliases: list[_Name] = Field(default_factory=list)
+    contact: Annotated[str, Field(max_length=200)] = ""
+    color: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1f4e79"
+    formerly: list[FormerNameFile] = Field(default_factory=list)
+    programs: list[ProgramFile] = Field(default_factory=list)
+    vision: VisionFile = VisionFile()
+    goals: list[GoalFile] = Field(default_factory=list)
+
+
+def read_partners(folder: Path) -> tuple[Partner, ...]:
+    """Every partner of a workspace, by id.
+
+    Raises ConfigurationError for a mistake in a file, or when two partners go by the same name.
+    """
+    partners = tuple(read_partner(path) for path in sorted(folder.glob("*.toml")) if not path.name.startswith("_"))
+    seen: dict[str, str] = {}
+    for partner in partners:
+        for name in {_plain(name) for name in _names(partner)}:
+            if name in seen:
+                raise ConfigurationError(
+                    f'Two partners go by the name "{name}".',
+                    where=f"{folder / seen[name]}.toml and {folder / partner.id}.toml",
+                    now="Take the name out of one of the two files.",
+                )
+            seen[name] = partner.id
+    return partners
+
+
+def read_partner(path: Path) -> Partner:
+    """One partner file as a value; raises ConfigurationError with every mistake in it."""
+    content = read_toml(path, PartnerFile)
+    return Partner(
+        id=path.stem,
+        name=content.name,
+        aliases=tuple(content.aliases),
+        formerly=tuple(FormerName(former.name, former.until) for former in content.formerly),
+        programs=tuple(Program(p.id, p.name, tuple(p.aliases)) for p in content.programs),
+        vision=content.vision.text,
+        goals=tuple(Goal(g.kpi, g.baseline, g.baseline_period, g.target, g.due) for g in content.goals),
+        contact=content.contact,
+        color=content.color,
+    )
+
+
+def find_partner(partners: Sequence[Partner], wanted: str) -> Partner:
+    """The partner with this id or name; raises UsageError, with the nearest known id, when there is none."""
+    for partner in partners:
+        if wanted == partner.id or _plain(wanted) in {_plain(name) for name in _names(partner)}:
+            return partner
+    known = [partner.id for partner in partners]
+    raise UsageError(
+        f"There is no partner called {wanted}{nearest(wanted, known)}.",
+        where=f"known partners: {', '.join(known) or 'none'}",
+        now="Name one of these, or describe a new one in the workspace's folder `partners`.",
+    )
+
+
+def cohorts(partners: Sequence[Partner]) -> tuple[Cohort, ...]:
+    """Every partner and program, numbered in order of their ids, from 1."""
+    pairs = [
+        (partner.id, program)
+        for partner in partners
+        for program in ("", *sorted(program.id for program in partner.programs))
+    ]
+    return tuple(Cohort(number, *pair) for number, pair in enumerate(pairs, start=1))
+
+
+def cohort_names(partners: Sequence[Partner], written: Iterable[tuple[str, str]]) -> tuple[CohortName, ...]:
+    """For each pair of names found in exports the cohorts it counts for: the partner, and the program if known.
+
+    A pair whose partner nobody knows counts for none and is left out.
+    """
+    numbered = {(cohort.partner, cohort.program): cohort.cohort_id for cohort in cohorts(partners)}
+    by_name = {_plain(name): partner for partner in partners for name in (partner.id, *_names(partner))}
+    found = []
+    for partner_text, program_text in written:
+        partner = by_name.get(_plain(partner_text))
+        if partner is None:
+            continue
+        found.append(CohortName(partner_text, program_text, numbered[partner.id, ""]))
+        program = _program(partner, program_text)
+        if program is not None:
+            found.append(CohortName(partner_text, program_text, numbered[partner.id, program.id]))
+    return tuple(found)
+
+
+def _program(partner: Partner, text: str) -> Program | None:
+    wanted = _plain(text)
+    for program in partner.programs:
+        if wanted in {_plain(name) for name in (program.id, program.name, *program.aliases)}:
+            return program
+    return None
+
+
+def _names(partner: Partner) -> tuple[str, ...]:
+    return (partner.name, *partner.aliases, *(former.name for former in partner.formerly))
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: case, spacing and punctuation do not count."""
+    return " ".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())

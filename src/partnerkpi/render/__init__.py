@@ -1,0 +1,34 @@
+"""Renderers: each module of this folder turns a board into one format, and takes a board and nothing else.
+
+A renderer has `render(board, templates) -> bytes`; its module's name is the format's and the file's suffix.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from partnerkpi.config.toml_file import nearest
+from partnerkpi.errors import UsageError
+from partnerkpi.models.board import Board
+
+
+def formats() -> tuple[str, ...]:
+    """The formats there are: the modules of this folder."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+def render(name: str, board: Board, templates: Sequence[Path]) -> bytes:
+    """The board in a format; `templates` are the folders to look in, the workspace's own first.
+
+    Raises UsageError for a format there is no renderer for, DoesNotFit when one page is not enough.
+    """
+    if name not in formats():
+        raise UsageError(
+            f"There is no format called {name}{nearest(name, list(formats()))}.",
+            where=f"known formats: {', '.join(formats())}",
+            now="Name one of these with --format.",
+        )
+    renderer = importlib.import_module(f"{__name__}.{name}")
+    content: bytes = renderer.render(board, templates)
+    return content

@@ -1,0 +1,164 @@
+"""Knows how an HTML page becomes a PDF of exactly one page, tagged for screen readers, with nothing cut.
+
+WeasyPrint is imported inside the functions: it takes most of a second, and only a PDF needs it. It may fetch nothing
+but what is inside the page itself.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from partnerkpi.errors import ConfigurationError, DoesNotFit
+from partnerkpi.models.board import Board
+from partnerkpi.render.html import DENSITIES, render_html
+
+TOLERANCE = 1.0  # CSS pixels, three quarters of a point: rounding in the layout, not a cut
+
+
+def render_pdf(html: str) -> bytes:
+    """The page as PDF/UA-1; the same HTML gives the same bytes on every machine with the same libraries.
+
+    Raises DoesNotFit when it takes more than one page or when something would be cut, and ConfigurationError
+    when the machine lacks Pango.
+    """
+    document = _layout(html)
+    _check_one_page(document)
+    _check_nothing_cut(document.pages[0])
+    identifier = hashlib.sha256(html.encode("utf-8")).hexdigest()[:32].encode("ascii")
+    pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, full_fonts=True)
+    return pdf
+
+
+def fit(pages: Iterable[str]) -> tuple[str, bytes]:
+    """The first of several settings of the same board that fits on one page: its HTML and its PDF.
+
+    Raises the DoesNotFit of the last one, the tightest, when none does.
+    """
+    refusal: DoesNotFit | None = None
+    for html in pages:
+        try:
+            return html, render_pdf(html)
+        except DoesNotFit as error:
+            refusal = error
+    if refusal is None:
+        raise ValueError("no pages to fit")
+    raise refusal
+
+
+def _layout(html: str) -> Any:
+    """The laid-out document, before anything is written."""
+    weasyprint = _weasyprint()
+    return weasyprint.HTML(string=html, url_fetcher=_fetcher()).render(_fonts(), pdf_variant="pdf/ua-1")
+
+
+def _weasyprint() -> Any:
+    try:
+        import weasyprint
+    except OSError as error:
+        raise ConfigurationError(
+            "A PDF cannot be made: the text layout library Pango is missing.",
+            where=f"This machine ({error}).",
+            now="Debian or Ubuntu: `apt-get install libpango-1.0-0 libpangoft2-1.0-0`; macOS: `brew install pango`.",
+        ) from error
+    return weasyprint
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> Any:
+    """One font configuration for the process: it keeps the fonts that it has unpacked."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()
+
+
+@lru_cache(maxsize=1)
+def _fetcher() -> Any:
+    """Nothing is fetched from the network or the disk: fonts are inside the page as `data:`."""
+    from weasyprint.urls import URLFetcher
+
+    return URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
+
+
+def _check_one_page(document: Any) -> None:
+    if len(document.pages) != 1:
+        raise DoesNotFit(
+            f"The board takes {len(document.pages)} pages.",
+            where=f"The second one starts with {_words(document.pages[1]._page_box)}.",
+            now="Shorten the texts in the partner file, or show fewer KPIs, programs or goals.",
+        )
+
+
+def _check_nothing_cut(page: Any) -> None:
+    """Page count alone does not prove it: a box may reach beyond the margin, or beyond the box it is in."""
+    sheet = page._page_box
+    area = _area(sheet.content_box_x(), sheet.content_box_y(), sheet.width, sheet.height)
+    for box in _sticking_out(sheet, area):
+        raise DoesNotFit(
+            "Something on the board would be cut or printed over something else.",
+            where=f"The part with {_words(box)}.",
+            now="Shorten this text where it is written: in the partner file, partnerkpi.toml or the KPI file.",
+        )
+
+
+class _Area(NamedTuple):
+    """A rectangle on the page in CSS pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def _area(left: float, top: float, width: float, height: float) -> _Area:
+    return _Area(left, top, left + width, top + height)
+
+
+def _sticking_out(box: Any, area: _Area) -> Iterator[Any]:
+    """The boxes inside `box` that reach out of `area`; each block, cell and picture narrows it to itself."""
+    from weasyprint.formatting_structure import boxes
+
+    for child in box.children:
+        inner = _area(child.border_box_x(), child.border_box_y(), child.border_width(), child.border_height())
+        if isinstance(child, boxes.TextBox):
+            # Glyphs may be taller than their line without harm; the line itself is checked.
+            inner = inner._replace(top=area.top, bottom=area.bottom)
+        if isinstance(child, boxes.LineBox):
+            inner = inner._replace(left=area.left, right=area.right)
+        if not isinstance(child, boxes.InlineBox) and not _holds(area, inner):
+            yield child
+        if isinstance(child, boxes.ParentBox):
+            loose = isinstance(child, (boxes.LineBox, boxes.InlineBox, boxes.TableRowBox, boxes.TableRowGroupBox))
+            yield from _sticking_out(child, area if loose else inner)
+
+
+def _holds(outer: _Area, inner: _Area) -> bool:
+    return (
+        inner.left >= outer.left - TOLERANCE
+        and inner.top >= outer.top - TOLERANCE
+        and inner.right <= outer.right + TOLERANCE
+        and inner.bottom <= outer.bottom + TOLERANCE
+    )
+
+
+def _words(box: Any) -> str:
+    """The first words of a box, in quotation marks, for a person to find it."""
+    words = " ".join(_texts(box)).split()
+    return f'"{" ".join(words[:8])[:60]}"' if words else "a picture"
+
+
+def _texts(box: Any) -> Iterator[str]:
+    """The texts in a box in reading order; a picture speaks with its title."""
+    if hasattr(box, "text"):
+        yield box.text
+    elif hasattr(box, "replacement") and box.element is not None:
+        yield from (str(child.text or "") for child in box.element if str(child.tag).endswith("title"))
+    for child in getattr(box, "children", ()):
+        yield from _texts(child)
+
+
+def render(board: Board, templates: Sequence[Path]) -> bytes:
+    """The board as a PDF of one page: the first density at which everything fits; see `fit`."""
+    pages = (render_html(board, templates=templates, density=density) for density in DENSITIES)
+    return fit(pages)[1]

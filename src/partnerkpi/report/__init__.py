@@ -1,0 +1,5 @@
+"""The report line: results + partner records -> disclosure control -> board -> html -> pdf."""
+
+from partnerkpi.report.workflow import ReportOptions, report
+
+__all__ = ["ReportOptions", "report"]

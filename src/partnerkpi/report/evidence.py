@@ -1,0 +1,54 @@
+"""What data there is: which quarters each domain reaches, and so what is not due yet and what is missing."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from partnerkpi.models.kpi import Domain, Kpi
+from partnerkpi.models.school_year import Quarter, Window
+from partnerkpi.warehouse import Warehouse
+from partnerkpi.warehouse.ledger import data_through
+
+_MARTS = {
+    Domain.ATTENDANCE: "attendance_by_period",
+    Domain.GRADES: "grades_by_period",
+    Domain.COLLEGE_CREDITS: "college_credits_by_period",
+    Domain.ENGAGEMENT: "engagement_by_period",
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """For each domain the ids of the quarters it has data for, and for each source table its last day."""
+
+    quarters: dict[Domain, frozenset[int]]
+    through: dict[str, dt.date]
+
+    def has_data(self, quarter: Quarter) -> bool:
+        """Whether any domain speaks of the quarter."""
+        return any(quarter.quarter_id in quarters for quarters in self.quarters.values())
+
+    def covers(self, kpi: Kpi, quarter: Quarter) -> bool:
+        """Whether the KPI's domain has data in the window that ends with the quarter."""
+        return any(found in self.quarters[kpi.domain] for found in _window_ids(kpi, quarter))
+
+    def due(self, kpi: Kpi, quarter: Quarter) -> bool:
+        """Whether a window like this one has had data in any school year: credits are not known in autumn."""
+        numbers = {found % 100 for found in self.quarters[kpi.domain]}
+        return not numbers or any(found % 100 in numbers for found in _window_ids(kpi, quarter))
+
+
+def gather_evidence(warehouse: Warehouse) -> Evidence:
+    """Look into the marts and the books."""
+    quarters = {
+        domain: frozenset(
+            int(row[0]) for row in warehouse.rows(f"select distinct period_id from {mart} where period_id % 10 = 0")
+        )
+        for domain, mart in _MARTS.items()
+    }
+    return Evidence(quarters, data_through(warehouse))
+
+
+def _window_ids(kpi: Kpi, quarter: Quarter) -> list[int]:
+    first = 1 if kpi.window is Window.YEAR_TO_DATE else quarter.number
+    year = quarter.quarter_id - quarter.number * 10
+    return [year + number * 10 for number in range(first, quarter.number + 1)]

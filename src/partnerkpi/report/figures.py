@@ -1,0 +1,108 @@
+"""The figures of one board: every number the page needs, each turned from a result into a release."""
+
+from dataclasses import dataclass, field
+
+from partnerkpi.disclosure import Policy, change_of, disclose, unavailable
+from partnerkpi.measure.interval import outside_noise
+from partnerkpi.models.kpi import Domain, Kpi
+from partnerkpi.models.release import Population, Release, State
+from partnerkpi.models.result import Result
+from partnerkpi.models.school_year import Quarter, SchoolCalendar
+from partnerkpi.report.evidence import Evidence
+
+TREND_QUARTERS = 8
+_LETTERS = {Domain.ATTENDANCE: "A", Domain.GRADES: "G", Domain.COLLEGE_CREDITS: "C", Domain.ENGAGEMENT: "E"}
+Key = tuple[str, str, str, int]
+
+
+@dataclass(frozen=True)
+class KpiFigures:
+    """The releases of one KPI on a board, and the quarter they tell of (an earlier one when the KPI is not due)."""
+
+    kpi: Kpi
+    quarter: Quarter
+    now: Release
+    last_year: Release
+    change: Release
+    trend: tuple[Release, ...]
+    not_due: bool
+
+
+@dataclass
+class Figures:
+    """Makes the releases of one partner and quarter and keeps every one of them, in order of their codes."""
+
+    partner: str
+    quarter: Quarter
+    calendar: SchoolCalendar
+    results: dict[Key, Result]
+    evidence: Evidence
+    policy: Policy
+    releases: list[Release] = field(default_factory=list)
+
+    def of_kpi(self, kpi: Kpi) -> KpiFigures:
+        """Now, the same quarter last year, the change and the trend of the whole partner."""
+        code = self._next_code(kpi)
+        quarter = self._telling_quarter(kpi)
+        now = self._release(kpi, "", quarter, code)
+        before = self.calendar.year_before(quarter)
+        since = before.label if before else "a year before"
+        last_year = self._release(kpi, "", before, f"{code}-y") if before else self._nothing(kpi, f"{code}-y")
+        change = change_of(
+            now,
+            last_year,
+            kpi,
+            code=f"{code}-d",
+            outside_noise=before is not None and self._differs(kpi, quarter, before),
+            since=since,
+        )
+        trend = tuple(
+            self._release(kpi, "", past, f"{code}-t{number}")
+            for number, past in enumerate(self.calendar.latest(quarter, TREND_QUARTERS), start=1)
+        )
+        self.releases += [now, last_year, change, *trend]
+        return KpiFigures(kpi, quarter, now, last_year, change, trend, quarter != self.quarter)
+
+    def of_program(self, kpi: Kpi, program: str, code: str) -> Release:
+        """One KPI of one program, in the quarter the partner's own figure tells of."""
+        release = self._release(kpi, program, self._telling_quarter(kpi), code)
+        self.releases.append(release)
+        return release
+
+    def _next_code(self, kpi: Kpi) -> str:
+        used = sum(1 for r in self.releases if r.code[0] == _LETTERS[kpi.domain] and "-" not in r.code)
+        return f"{_LETTERS[kpi.domain]}{used + 1}"
+
+    def _telling_quarter(self, kpi: Kpi) -> Quarter:
+        """The board's quarter, or for a KPI that is not due yet the latest one before it that has data."""
+        if self.evidence.covers(kpi, self.quarter) or self.evidence.due(kpi, self.quarter):
+            return self.quarter
+        for past in reversed(self.calendar.latest(self.quarter, TREND_QUARTERS)):
+            if past.quarter_id in self.evidence.quarters[kpi.domain]:
+                return past
+        return self.quarter
+
+    def _release(self, kpi: Kpi, program: str, quarter: Quarter, code: str) -> Release:
+        population = Population(self.partner, program, quarter.label, kpi.window.value)
+        result = self.results.get((kpi.id, self.partner, program, self._period_id(kpi, quarter)))
+        if result is not None and self.evidence.covers(kpi, quarter):
+            return disclose(result, kpi, self.policy, code=code, population=population)
+        if not self.evidence.due(kpi, quarter):
+            return unavailable(State.NOT_DUE, kpi, code=code, population=population, reason="not due yet")
+        reason = "no students" if self.evidence.covers(kpi, quarter) else f"no {kpi.domain.value} data"
+        return unavailable(State.MISSING, kpi, code=code, population=population, reason=reason)
+
+    def _nothing(self, kpi: Kpi, code: str) -> Release:
+        population = Population(self.partner, "", "", kpi.window.value)
+        return unavailable(State.MISSING, kpi, code=code, population=population, reason="no school year before")
+
+    def _differs(self, kpi: Kpi, quarter: Quarter, before: Quarter) -> bool:
+        pair = [self.results.get((kpi.id, self.partner, "", self._period_id(kpi, q))) for q in (quarter, before)]
+        ends = [(r.value, r.low, r.high) for r in pair if r is not None and r.low is not None and r.high is not None]
+        if len(ends) < 2:
+            return False
+        (value, low, high), (value_before, low_before, high_before) = ends
+        return outside_noise((value, low, high), (value_before, low_before, high_before))
+
+    def _period_id(self, kpi: Kpi, quarter: Quarter) -> int:
+        return self.calendar.period(quarter, kpi.window).period_id

@@ -1,0 +1,79 @@
+"""Where a goal stands: judged on what is published, so that a status tells no more than the figure beside it."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from partnerkpi.models.kpi import Kpi, Measure
+from partnerkpi.models.partner import Goal
+from partnerkpi.models.release import Release, State
+from partnerkpi.models.school_year import Quarter, SchoolCalendar
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One word and its reason."""
+
+    status: str
+    reason: str
+
+
+def standing(
+    goal: Goal, kpi: Kpi, now: Release, *, quarter: Quarter, calendar: SchoolCalendar, not_due: bool = False
+) -> Standing:
+    """`met`, `on pace`, `behind`, `missed`, `not due`, `hidden` or `missing`.
+
+    On pace: at least as good as the straight line from the baseline (at the end of its quarter) to the target
+    (at the end of the due quarter). A published range on both sides of what is needed tells nothing: hidden.
+    """
+    if not_due:
+        return Standing("not due", f"last known: {now.text}")
+    if now.state is not State.SHOWN or now.low is None or now.high is None:
+        return Standing(now.state.value, now.reason)
+    target_text = unit_text(goal.target, kpi)
+    if _as_good(now, goal.target, kpi):
+        return Standing("met", f"{now.text} against {target_text}")
+    due = calendar.quarter(goal.due)
+    over = due is not None and quarter.last_day >= due.last_day
+    needed = goal.target if over else _needed_now(goal, quarter, calendar)
+    if needed is None:
+        return Standing("behind", f"{target_text} by {goal.due}")
+    if not over and _as_good(now, needed, kpi):
+        return Standing("on pace", f"{unit_text(needed, kpi)} needed by now")
+    if now.low < needed < now.high:
+        return Standing("hidden", "the range shown does not tell")
+    if over:
+        return Standing("missed", f"{now.text} against {target_text}")
+    return Standing("behind", f"{unit_text(needed, kpi)} needed by now")
+
+
+def _as_good(now: Release, level: float, kpi: Kpi) -> bool:
+    """Whether everything the release may stand for is at least as good as the level."""
+    if kpi.better == "lower":
+        return now.high is not None and now.high <= level
+    return now.low is not None and now.low >= level
+
+
+def _needed_now(goal: Goal, quarter: Quarter, calendar: SchoolCalendar) -> float | None:
+    start, due = calendar.quarter(goal.baseline_period), calendar.quarter(goal.due)
+    if goal.baseline is None or due is None:
+        return None
+    begins = start.last_day if start else _year_before(due.last_day)
+    span = (due.last_day - begins).days
+    passed = min(max((quarter.last_day - begins).days, 0), span) if span > 0 else 0
+    return goal.baseline + (goal.target - goal.baseline) * (passed / span if span > 0 else 1.0)
+
+
+def _year_before(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=365)
+
+
+def unit_text(value: float, kpi: Kpi) -> str:
+    """An agreed number in the KPI's unit, as fine as the figures beside it."""
+    if kpi.measure is Measure.SHARE:
+        return f"{_short(value)}%"
+    return _short(value)
+
+
+def _short(value: float) -> str:
+    """Without a decimal when there is none; never finer than one."""
+    return f"{value:,.0f}" if abs(value - round(value)) < 0.05 else f"{value:,.1f}"

@@ -1,0 +1,135 @@
+"""Making one board: one straight line from the warehouse to a file."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from partnerkpi import assets
+from partnerkpi.config.workspace import Workspace
+from partnerkpi.disclosure import Policy
+from partnerkpi.errors import ConfigurationError, InputMissing, UsageError
+from partnerkpi.files import write_private
+from partnerkpi.measure.catalogue import Catalogue, load_catalogue
+from partnerkpi.measure.results import measure, results_of
+from partnerkpi.models.board import Board
+from partnerkpi.models.kpi import Kpi
+from partnerkpi.models.partner import Partner
+from partnerkpi.models.result import Result
+from partnerkpi.models.school_year import Quarter, SchoolCalendar
+from partnerkpi.records.partners import find_partner, read_partners
+from partnerkpi.refresh import ensure_fresh
+from partnerkpi.render import render
+from partnerkpi.report.build import PROGRAM_KPIS, Page, build_board, page_kpis
+from partnerkpi.report.evidence import Evidence, gather_evidence
+from partnerkpi.report.figures import TREND_QUARTERS, Figures
+from partnerkpi.warehouse import Warehouse, open_for_reading
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """What to make: the quarter ("2026-27-Q1"; None: the latest that has ended and has data), format and place."""
+
+    period: str | None = None
+    format: str = "pdf"
+    out: Path | None = None
+
+
+def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions | None = None) -> Path:
+    """Write the board of a partner and say where it is.
+
+    Raises UsageError for an unknown partner or period, InputMissing without data, DoesNotFit when the page cannot
+    be one page; in each case nothing is written.
+    """
+    options = options or ReportOptions()
+    board, quarter = make_board(workspace, partner_id, today=today, period=options.period)
+    target = _target(workspace, board, quarter, options)
+    write_private(target, render(options.format, board, assets.search_path("templates", workspace.root)))
+    return target
+
+
+def make_board(workspace: Workspace, partner_id: str, *, today: dt.date, period: str | None) -> tuple[Board, Quarter]:
+    """The frozen description of the page, and its quarter."""
+    partner = find_partner(read_partners(workspace.partners), partner_id)
+    calendar = workspace.settings.calendar()
+    ensure_fresh(workspace)
+    with open_for_reading(workspace.database) as warehouse:
+        evidence = gather_evidence(warehouse)
+        quarter = _quarter(calendar, evidence, period, today)
+        catalogue = load_catalogue(workspace.root)
+        settings = kpi_settings(workspace, catalogue)
+        results = _results(warehouse, catalogue, partner, calendar, quarter, settings)
+    policy = Policy(workspace.settings.privacy.minimum_group)
+    figures = Figures(partner.id, quarter, calendar, results, evidence, policy)
+    page = Page(partner, workspace.settings.district.name, workspace.settings.board.paper, catalogue, settings)
+    return build_board(page, figures), quarter
+
+
+def kpi_settings(workspace: Workspace, catalogue: Catalogue) -> dict[str, dict[str, float]]:
+    """The workspace's own KPI settings, checked; raises ConfigurationError for a KPI or setting nobody declares."""
+    known = {kpi.id: {setting.name for setting in kpi.settings} for kpi in catalogue.kpis}
+    checked: dict[str, dict[str, float]] = {}
+    for kpi, values in workspace.settings.settings.items():
+        for name, value in values.items():
+            if name not in known.get(kpi, set()) or not isinstance(value, int | float):
+                raise ConfigurationError(
+                    f"[settings.{kpi}] {name} is not a number that a KPI declares.",
+                    where=str(workspace.root / "partnerkpi.toml"),
+                    now=f"`partnerkpi kpi show {kpi}` lists the settings of a KPI.",
+                )
+            checked.setdefault(kpi, {})[name] = value
+    return checked
+
+
+def _results(
+    warehouse: Warehouse,
+    catalogue: Catalogue,
+    partner: Partner,
+    calendar: SchoolCalendar,
+    quarter: Quarter,
+    settings: dict[str, dict[str, float]],
+) -> dict[tuple[str, str, str, int], Result]:
+    programs = [kpi for kpi in catalogue.kpis if kpi.id in PROGRAM_KPIS]
+    kpis = list(dict.fromkeys([*page_kpis(catalogue, partner), *programs]))
+    # A KPI that is not due tells of an earlier quarter, with a trend and a year before of its own.
+    quarters = calendar.latest(quarter, 2 * TREND_QUARTERS)
+    period_ids = {kpi.id: _period_ids(calendar, kpi, quarters) for kpi in kpis}
+    frame = measure(warehouse, kpis, period_ids=period_ids, settings=settings)
+    return {(r.kpi, r.partner, r.program, r.period_id): r for r in results_of(frame)}
+
+
+def _period_ids(calendar: SchoolCalendar, kpi: Kpi, quarters: Sequence[Quarter]) -> list[int]:
+    return [calendar.period(quarter, kpi.window).period_id for quarter in quarters]
+
+
+def _quarter(calendar: SchoolCalendar, evidence: Evidence, period: str | None, today: dt.date) -> Quarter:
+    if period is None:
+        ended = [q for q in calendar.quarters if q.last_day < today and evidence.has_data(q)]
+        if not ended:
+            raise InputMissing(
+                "There is no data yet for a quarter that has ended.",
+                where="the school years in partnerkpi.toml and the exports taken in",
+                now="Take exports in with `partnerkpi ingest`; `partnerkpi loads` shows what is there.",
+            )
+        return ended[-1]
+    quarter = calendar.quarter(period)
+    if quarter is None:
+        raise UsageError(
+            f"There is no quarter called {period}.",
+            where=f"known quarters: {', '.join(q.slug for q in calendar.quarters)}",
+            now="Name one of these with --period, or add the school year to partnerkpi.toml.",
+        )
+    if not evidence.has_data(quarter):
+        raise InputMissing(
+            f"There is no data for {quarter.label}.",
+            where="the exports taken in so far",
+            now="Take its exports in with `partnerkpi ingest`, or name another quarter.",
+        )
+    return quarter
+
+
+def _target(workspace: Workspace, board: Board, quarter: Quarter, options: ReportOptions) -> Path:
+    name = f"{board.partner_id}.{options.format}"
+    if options.out is None:
+        return workspace.root / "boards" / quarter.slug / name
+    return options.out / name if options.out.is_dir() else options.out

@@ -1,0 +1,11 @@
+"""The DuckDB database of a workspace; nothing outside this room knows DuckDB."""
+
+from partnerkpi.warehouse.connection import (
+    Warehouse,
+    WarehouseFault,
+    open_for_reading,
+    open_for_writing,
+    scratch,
+)
+
+__all__ = ["Warehouse", "WarehouseFault", "open_for_reading", "open_for_writing", "scratch"]

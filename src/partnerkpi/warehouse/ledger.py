@@ -1,0 +1,43 @@
+"""The books about loads: what was taken in when, what was refused, how far the data reaches."""
+
+import datetime as dt
+from typing import Any
+
+from partnerkpi.warehouse.connection import Warehouse
+
+
+def same_bytes(warehouse: Warehouse, sha256: str, rules: str) -> int | None:
+    """The load that took in these very bytes under the same rules, or None.
+
+    Only when it is the last load of these bytes: an export that was replaced in between may be taken in again.
+    """
+    found = warehouse.rows(
+        "select load_id from loads where sha256 = $sha256 and rules = $rules order by load_id desc limit 1",
+        {"sha256": sha256, "rules": rules},
+    )
+    return int(found[0][0]) if found else None
+
+
+def loads(warehouse: Warehouse) -> list[dict[str, Any]]:
+    """Every load, oldest first, as the table keeps it."""
+    return warehouse.records("select * exclude (rules) from loads order by load_id")
+
+
+def quarantine(warehouse: Warehouse, load: int | None = None) -> list[dict[str, Any]]:
+    """Every refused row, of one load or of all: load, file, line, column, rule."""
+    return warehouse.records(
+        """
+select q.load_id as load, l.file, q.line, q.column_name as "column", q.rule
+from quarantine as q join loads as l using (load_id)
+where $load is null or q.load_id = $load
+order by q.load_id, q.line""",
+        {"load": load},
+    )
+
+
+def data_through(warehouse: Warehouse) -> dict[str, dt.date]:
+    """For each source table with days, the last day any load of it speaks of."""
+    found = warehouse.rows(
+        "select source_table, max(last_day) from loads where last_day is not null group by source_table order by 1"
+    )
+    return {str(table): day for table, day in found}

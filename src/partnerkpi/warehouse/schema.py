@@ -1,0 +1,105 @@
+"""The tables of the database: one per source table with its history, and the books about loads."""
+
+from partnerkpi.models.source_table import SOURCE_TABLES, Column, Kind, SourceTable
+from partnerkpi.warehouse.connection import Warehouse
+
+SCHEMA_VERSION = 1
+
+_TYPES = {
+    Kind.STUDENT: "bigint",
+    Kind.STAFF: "bigint",
+    Kind.TEXT: "varchar",
+    Kind.DATE: "date",
+    Kind.FLAG: "boolean",
+    Kind.CHOICE: "varchar",
+    Kind.SCHOOL_YEAR: "varchar",
+    Kind.HUNDREDTHS: "integer",
+    Kind.MINUTES: "integer",
+    Kind.CENTS: "bigint",
+}
+
+_BOOKS = """
+create table about (schema_version integer not null);
+create table loads (
+  load_id integer not null,
+  file varchar not null,
+  sha256 varchar not null,
+  bytes bigint not null,
+  rules varchar not null,
+  dialect varchar not null,
+  source_table varchar not null,
+  loaded_at timestamp not null,
+  rows_in_file bigint not null,
+  loaded bigint not null,
+  unchanged bigint not null,
+  superseded bigint not null,
+  duplicate bigint not null,
+  quarantined bigint not null,
+  non_data bigint not null,
+  replaced bigint not null,
+  first_day date,
+  last_day date
+);
+create table quarantine (
+  load_id integer not null,
+  line bigint not null,
+  column_name varchar not null,
+  rule varchar not null
+);
+create table marts (fingerprint varchar not null);
+"""
+
+# What the marts join the facts with; written anew whenever the marts are.
+_REFERENCE = """
+create table periods (
+  period_id integer, quarter_id integer, school_year varchar, time_window varchar, first_day date, last_day date
+);
+create table period_quarters (period_id integer, quarter_id integer);
+create table days (date date, quarter_id integer, school_year varchar);
+create table terms (school_year varchar, term varchar, quarter_id integer);
+create table college_terms (term varchar, quarter_id integer);
+create table grade_scale (mark varchar, points_hundredths integer, final boolean, passing boolean, d_or_f boolean);
+create table cohorts (cohort_id integer, partner varchar, program varchar);
+create table cohort_names (partner varchar, program varchar, cohort_id integer);
+"""
+
+_GROUPS = """
+create view student_group_values as
+select student_id, school_year, entry.key as group_by, entry.value as group_value
+from (select student_id, school_year, unnest(map_entries(groups)) as entry from students)
+where entry.value <> ''
+"""
+
+
+def type_of(column: Column) -> str:
+    """The warehouse type of a column."""
+    return _TYPES[column.kind]
+
+
+def fact_columns(table: SourceTable) -> dict[str, str]:
+    """Names and types of a fact table's columns, without the books' own.
+
+    A table without a natural key numbers its equal rows (`occurrence`), so that each stays a record of its own;
+    `groups` holds whatever columns named group_* an export brings.
+    """
+    columns = {column.fact: type_of(column) for column in table.columns}
+    if table.groups:
+        columns["groups"] = "map(varchar, varchar)"
+    if not table.key:
+        columns["occurrence"] = "integer"
+    return columns
+
+
+def create_schema(warehouse: Warehouse) -> None:
+    """Every table of a new database, empty."""
+    with warehouse.transaction():
+        warehouse.run(_BOOKS)
+        warehouse.run(_REFERENCE)
+        warehouse.run(f"insert into about values ({SCHEMA_VERSION})")
+        for table in SOURCE_TABLES.values():
+            columns = ",\n  ".join(f"{name} {kind}" for name, kind in fact_columns(table).items())
+            warehouse.run(f"create table {table.name} (\n  {columns},\n  load_id integer\n)")
+            warehouse.run(
+                f"create table {table.name}_history (\n  {columns},\n  load_id integer,\n  ended_by integer\n)"
+            )
+        warehouse.run(_GROUPS)
