@@ -1,4 +1,4 @@
--- name:       Students with college credit
+-- name:       With college credit
 -- domain:     college credits
 -- unit:       percent of students
 -- better:     higher

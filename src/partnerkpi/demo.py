@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from partnerkpi import assets
+from partnerkpi.config.workspace import Workspace
 from partnerkpi.ingest import ingest
 from partnerkpi.initialise import create_workspace
 from partnerkpi.models.load import Load
@@ -15,14 +16,20 @@ PARTNER = "hospital"
 
 
 def demo(folder: Path, *, now: dt.datetime, done: Callable[[Load], None] = lambda load: None) -> Path:
-    """Make a workspace from the sample data, take its exports in, and draw the hospital's latest board.
+    """The sample workspace with its exports taken in, and the path of the hospital's latest board.
 
     Raises ConfigurationError when the folder holds anything already.
     """
+    workspace = sample_workspace(folder)
+    ingest(workspace, [], now=now, done=done)
+    return report(workspace, PARTNER, today=now.date())
+
+
+def sample_workspace(folder: Path) -> Workspace:
+    """A new workspace with the sample district's settings and partners, its exports waiting in the inbox."""
     sample = assets.shipped("sample_data")
     partners = {path.stem: path.read_text("utf-8") for path in sorted((sample / "partners").glob("*.toml"))}
     workspace = create_workspace(folder, settings=(sample / "partnerkpi.toml").read_text("utf-8"), partners=partners)
     for export in sorted((sample / "exports").iterdir()):
         shutil.copyfile(export, workspace.inbox / export.name)
-    ingest(workspace, [], now=now, done=done)
-    return report(workspace, PARTNER, today=now.date())
+    return workspace

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from partnerkpi.cli.console import say
+from partnerkpi.cli.console import say, tell
+from partnerkpi.errors import ExportRefused
 from partnerkpi.models.load import Load, LoadStatus
 
 LOAD_COLUMNS = {
@@ -27,7 +28,7 @@ QUARANTINE_COLUMNS = {"load": "load", "file": "file", "line": "line", "column": 
 def say_load(load: Load) -> None:
     """One line about a file that is done, and a line for each notice."""
     if load.status is LoadStatus.REFUSED:
-        say(f"{load.file}: refused: {load.reason}")
+        tell(ExportRefused(load.reason, where=load.where, now=load.advice))
         return
     if load.status is LoadStatus.UNCHANGED:
         say(f"{load.file}: {load.reason}")

@@ -88,6 +88,6 @@ def _inner_model(annotation: Any) -> Any:
 
 
 def nearest(word: str, known: list[str]) -> str:
-    """ "; did you mean ...?" with the closest known word, or nothing when none is close."""
+    """ " (did you mean ...?)" with the closest known word, or nothing when none is close."""
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else ""
+    return f" (did you mean {close[0]}?)" if close else ""

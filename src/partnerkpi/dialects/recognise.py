@@ -87,11 +87,11 @@ def _closest(names: Sequence[str], rules: Iterable[TableRule]) -> NotRecognised 
         if share < 0.5 or len(needed) < 2 or (best is not None and share <= best[0]):
             continue
         spare = [name for name in names if name and name not in _used(rule, names)]
-        hints = "".join(f" ({lack}{nearest(lack, spare)})" for lack in lacking if nearest(lack, spare))
+        lacks = ", ".join(f"{lack}{nearest(lack, spare)}" for lack in lacking)
         best = (
             share,
             NotRecognised(
-                f"the header is closest to {rule.dialect} {rule.table.name}, but lacks {', '.join(lacking)}{hints}",
+                f"the header is closest to {rule.dialect} {rule.table.name}, but lacks {lacks}",
                 "Add the column to the export, or its name to the dialect.",
             ),
         )

@@ -15,6 +15,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _HTML = re.compile(rb"\s*<(!doctype|html|head|body|\?xml)", re.IGNORECASE)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _JSON = re.compile(rb"\s*[\[{]\s*[\"\[{\]}]")
 
 
@@ -24,6 +25,8 @@ def encoding_of(export: Export, fallback: str) -> tuple[str, str]:
     A byte order mark decides; then UTF-8 if every byte agrees; then `fallback`, the dialect's own; then the best
     guess. Raises ExportRefused for web pages, JSON and binary files.
     """
+    if export.is_workbook:
+        return "", ""
     with export.open() as stream:
         head = stream.read(4096)
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
@@ -31,7 +34,7 @@ def encoding_of(export: Export, fallback: str) -> tuple[str, str]:
         raise refused(export.path, "this is a web page, not an export; perhaps the login had expired")
     if _JSON.match(head):
         raise refused(export.path, "this is JSON, not a table")
-    if marked is None and head.count(b"\0") > len(head) // 10:
+    if marked is None and 20 * len(_CONTROL.findall(head)) > len(head):
         raise refused(export.path, "this is a binary file, not a table")
     for name in [marked] if marked else ["utf-8", fallback]:
         with export.open() as stream:

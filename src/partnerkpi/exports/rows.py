@@ -59,16 +59,6 @@ def find_header(
     return None
 
 
-def first_line(export: Export, encoding: str) -> list[str]:
-    """The cells of the first line that is not blank, under the delimiter that makes most of them."""
-    best: list[str] = []
-    for delimiter in ("",) if export.is_workbook else DELIMITERS:
-        with _lines(export, encoding, delimiter) as lines:
-            cells = next((cells for _, cells in lines if any(cells)), [])
-        best = max(best, cells, key=len)
-    return best
-
-
 def write_rows(
     export: Export,
     encoding: str,

@@ -13,15 +13,15 @@ from partnerkpi.config.toml_file import nearest
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.dialects.files import read_dialects
 from partnerkpi.dialects.recognise import NotRecognised, Recognised, recognise
-from partnerkpi.errors import ExportRefused, InputMissing, PartnerKpiError, UsageError
+from partnerkpi.errors import ExportRefused, InputMissing, UsageError
 from partnerkpi.exports.decode import encoding_of
 from partnerkpi.exports.members import Export, exports_below, find_export, refused
-from partnerkpi.exports.rows import Header, find_header, first_line, write_rows
+from partnerkpi.exports.rows import Header, find_header, write_rows
 from partnerkpi.files import make_private_folder
 from partnerkpi.ingest.pseudonym import pseudonyms
 from partnerkpi.models.dialect import Dialect, TableRule
 from partnerkpi.models.load import Load, LoadStatus
-from partnerkpi.models.school_year import SchoolCalendar
+from partnerkpi.models.school_year import SchoolCalendar, school_year_label
 from partnerkpi.refresh import refresh
 from partnerkpi.warehouse import Warehouse, open_for_writing
 from partnerkpi.warehouse.intake import Provenance, Taken, TextRows, take_in
@@ -68,7 +68,7 @@ def ingest(
     A file that is refused becomes a Load with status refused and the reason; the others go on. Raises InputMissing
     when a path does not exist or there is nothing to take in, WorkspaceBusy when another run writes.
     """
-    options = options or IngestOptions()
+    options = _checked(options or IngestOptions())
     dialects = _chosen(workspace, options)
     if not paths:
         make_private_folder(workspace.inbox)
@@ -92,6 +92,18 @@ def ingest(
     return loads
 
 
+def _checked(options: IngestOptions) -> IngestOptions:
+    """The options with the school year in its one spelling."""
+    if options.school_year is None:
+        return options
+    try:
+        return replace(options, school_year=school_year_label(options.school_year))
+    except ValueError:
+        raise UsageError(
+            f"{options.school_year} is not a school year.", where="--school-year", now="Write it like 2026-27."
+        ) from None
+
+
 def _chosen(workspace: Workspace, options: IngestOptions) -> dict[str, Dialect]:
     dialects = read_dialects(assets.files("dialects", ".toml", workspace.root))
     if options.dialect is None:
@@ -110,13 +122,7 @@ def _take_file(intake: _Intake, file: Path) -> Load:
     try:
         return _take_export(intake, find_export(file), name)
     except (ExportRefused, InputMissing) as error:
-        return Load(name, LoadStatus.REFUSED, reason=_one_line(error))
-
-
-def _one_line(error: PartnerKpiError) -> str:
-    line = error.where.rpartition(", line ")[2] if ", line " in error.where else ""
-    what = error.what.removeprefix("The file was not taken in: ").rstrip(".")
-    return f"{what}{f' (line {line})' if line else ''}. {error.now}"
+        return Load(name, LoadStatus.REFUSED, reason=error.what, where=error.where, advice=error.now)
 
 
 def _take_export(intake: _Intake, export: Export, name: str) -> Load:
@@ -164,10 +170,10 @@ def _understood(intake: _Intake, export: Export) -> tuple[str, Header[Recognised
         return encoding, header
     if near:
         raise refused(export.path, near[0].reason, now=near[0].advice)
-    names = ", ".join(cell for cell in first_line(export, encoding)[:6] if cell) or "nothing"
+    # The first line may be a student's row: it is not repeated here.
     raise refused(
         export.path,
-        f"no dialect knows its header (it begins: {names[:120]})",
+        "none of its first lines is a header that a dialect knows",
         now="Rename the columns as docs/exports.md says, or describe the export in the workspace's `dialects` folder.",
     )
 

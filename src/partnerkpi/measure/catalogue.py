@@ -53,20 +53,25 @@ def mart_queries(workspace: Path | None) -> dict[str, str]:
 
 
 def load_catalogue(workspace: Path | None = None) -> Catalogue:
-    """Every KPI file, read and checked: one SELECT, the declared settings, the four columns, portable SQL."""
-    good, bad = [], []
+    """Every KPI file, read and checked against empty marts, before any data."""
     with scratch() as warehouse:
         for name, sql in mart_queries(workspace).items():
             warehouse.run(f"create table {name} as {sql}")
-        for path in kpi_paths(workspace).values():
-            origin = "workspace" if workspace and path.is_relative_to(workspace) else "shipped"
-            try:
-                kpi = read_kpi(path, origin=origin)
-                check_kpi(warehouse, kpi)
-            except KpiFileError as error:
-                bad.append(error)
-            else:
-                good.append(kpi)
+        return check_catalogue(warehouse, workspace)
+
+
+def check_catalogue(warehouse: Warehouse, workspace: Path | None) -> Catalogue:
+    """As `load_catalogue`, against the marts of a database: one SELECT, settings, columns, portable SQL."""
+    good, bad = [], []
+    for path in kpi_paths(workspace).values():
+        origin = "workspace" if workspace and path.is_relative_to(workspace) else "shipped"
+        try:
+            kpi = read_kpi(path, origin=origin)
+            check_kpi(warehouse, kpi)
+        except KpiFileError as error:
+            bad.append(error)
+        else:
+            good.append(kpi)
     order = list(Domain)
     good.sort(key=lambda kpi: (order.index(kpi.domain), kpi.id))
     return Catalogue(tuple(good), tuple(bad))

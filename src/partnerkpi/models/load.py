@@ -48,7 +48,10 @@ class RefusedRow:
 
 @dataclass(frozen=True)
 class Load:
-    """One file's way into the warehouse. `replaced` counts rows of earlier loads that gave way."""
+    """One file's way into the warehouse. `replaced` counts rows of earlier loads that gave way.
+
+    `reason` says why a file was refused or left alone, `where` in which place of it, `advice` what to do now.
+    """
 
     file: str
     status: LoadStatus
@@ -58,4 +61,6 @@ class Load:
     counts: RowCounts = field(default_factory=RowCounts)
     replaced: int = 0
     reason: str = ""
+    where: str = ""
+    advice: str = ""
     notices: tuple[str, ...] = ()

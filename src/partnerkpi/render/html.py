@@ -6,39 +6,56 @@ is hidden there cannot show here.
 """
 
 import base64
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
-from partnerkpi.models.board import Board, GroupLine, KpiLine
+from partnerkpi.models.board import Board, GroupLine, KpiLine, KpiPanel
 from partnerkpi.models.release import Release, State
 
 DENSITIES = (0, 1, 2)
 FONTS = {400: "BoardSans-Regular.ttf", 600: "BoardSans-Semibold.ttf", 700: "BoardSans-Bold.ttf"}
 PAPERS = {"letter": "letter landscape", "a4": "A4 landscape"}
+HEIGHTS = {"letter": 569.0, "a4": 552.0}  # points inside the margins
 DEFAULT_COLOR = "#1f4e79"
 READABLE = 4.5
 
+# Letters of body text that fit side by side on the whole width of the page.
+LETTERS = 160
+
+# A board with little to say is set in bigger type, as far as the charts of its columns still fit side by side.
+SCALES = (1.8, 1.7, 1.6, 1.5, 1.4, 1.3, 1.2, 1.1)
+LARGEST = {0: 1.8, 1: 1.6, 2: 1.5, 3: 1.3, 4: 1.0}
+MOST_AIR = 44.0
+
 # At the tightest setting a text longer than this ends in an ellipsis, which a reader can see; nothing is cut silently.
 LIMITS = {
-    "title": 70,
-    "headline": 190,
-    "ask": 110,
-    "name": 42,
+    "title": 40,
+    "period": 24,
+    "vision": 110,
+    "headline": 130,
+    "ask": 90,
+    "panel": 22,
+    "name": 24,
     "figure": 34,
+    "unit": 26,
+    "status": 14,
     "change": 60,
-    "cell": 30,
-    "reason": 60,
-    "vision": 170,
-    "definition": 110,
-    "note": 120,
-    "column": 22,
+    "goal": 34,
+    "cell": 34,
+    "due": 12,
+    "reason": 28,
+    "program": 18,
+    "column": 12,
+    "definition": 70,
+    "note": 90,
 }
 
 SHAPES = {
@@ -101,11 +118,14 @@ def render_html(board: Board, *, templates: Sequence[Path], density: int = 0) ->
     folders = tuple(templates)
     page = _environment(folders).get_template("board.html.j2")
     paper = board.paper if board.paper in PAPERS else "letter"
+    scale, air, density = setting(board, HEIGHTS[paper], density)
     return page.render(
         board=board,
         density=density,
         paper=paper,
         page_size=PAPERS[paper],
+        scale=scale,
+        air=air,
         accent=readable_color(board.color),
         font_faces=Markup(font_faces(folders)),  # our own files, base64: nothing in it to escape
         short=partial(shorten, density=density),
@@ -130,7 +150,7 @@ def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
     environment.filters.update(filters)
     geometry: dict[str, Callable[..., object]] = {"bullet": bullet, "spark": spark, "hatch": hatch}
     words: dict[str, Callable[..., object]] = {"spoken_trend": spoken_trend, "last_label": last_label}
-    rows: dict[str, Callable[..., object]] = {"trend_of": trend_of, "cells_of": cells_of}
+    rows: dict[str, Callable[..., object]] = {"trend_of": trend_of, "cells_of": cells_of, "extra_lines": extra_lines}
     environment.globals.update(geometry | words | rows)
     return environment
 
@@ -176,7 +196,7 @@ def readable_color(color: str) -> str:
 def typeset(text: str) -> str:
     """The text with real minus signs, and with no line break between a number and its unit."""
     text = re.sub(r"(?<![\w.,-])-(?=[$]?\d)", "−", text)
-    return re.sub(r"(?<=\d) (?=%|(?:points?|hours?|days?|students?|FTE|USD|million)\b)", "\u00a0", text)
+    return re.sub(r"(?<=\d) (?=%|(?:points?|hours?|days?|FTE|USD|million)\b)", "\u00a0", text)
 
 
 def shorten(text: str, role: str, *, density: int) -> str:
@@ -199,6 +219,89 @@ def figure_size(release: Release) -> str:
 def status_shape(status: str) -> str:
     """The shape that stands beside a status word; an unknown word gets a bar."""
     return SHAPES.get(status.casefold(), "bar")
+
+
+def setting(board: Board, height: float, density: int) -> tuple[float, float, int]:
+    """How the page is set: the size of type (1 is usual), points of space between its parts, and how tight it is.
+
+    A board with little to say fills the page with bigger type and more space. How much is judged by counting letters;
+    when that turns out to be too generous, the next density falls back to the usual size before it tightens anything.
+    """
+    columns = min(sum(1 for panel in board.panels if panel.lines), 4)
+    sizes = [size for size in SCALES if size <= LARGEST[columns] and usual_height(board, size) <= height]
+    if density == 0:
+        scale = sizes[0] if sizes else 1.0
+        return scale, _air(board, height - usual_height(board, scale)), 0
+    if density == 1 and usual_height(board, 1.0) < 0.95 * height:
+        return 1.0, _air(board, height - usual_height(board, 1.0)) / 2, 0
+    return 1.0, 0.0, density
+
+
+def _air(board: Board, left: float) -> float:
+    """The space for each gap when so many points are left; some of it is kept, for the letters are only counted."""
+    rows = max((len(panel.lines) for panel in board.panels), default=0)
+    gaps = 3 + max(rows - 1, 0)
+    return round(min(max(left, 0.0) * 0.8 / gaps, MOST_AIR), 1)
+
+
+def usual_height(board: Board, scale: float) -> float:
+    """About how many points high a board is without any air, at a size of type; header and footer keep theirs."""
+    letters = LETTERS / scale
+    filled = [panel for panel in board.panels if panel.lines]
+    empty = [panel for panel in board.panels if not panel.lines]
+    middle = 12.0 + max(20 * lines(board.headline, letters * 0.4), 12 + 13 * lines(board.ask, letters * 0.24))
+    for panels in (filled[at : at + 4] for at in range(0, len(filled), 4)):
+        middle += 18 + sum(72 + 12 * extra for extra in extra_lines(board, panels, scale))
+    for panels in (empty[at : at + 4] for at in range(0, len(empty), 4)):
+        middle += 24 + 12 * max(lines(panel.empty, letters / len(panels)) for panel in panels)
+    middle += max(_goals_height(board, letters), _aside_height(board, letters))
+    return 33 + 12 * lines(board.vision, LETTERS * 0.86) + scale * middle + _foot_height(board)
+
+
+def _goals_height(board: Board, letters: float) -> float:
+    rows = [
+        max(
+            lines(goal.name, letters * 0.2),
+            lines(goal.reason, letters * 0.16),
+            lines(board.release(goal.now).text, letters * 0.09),
+        )
+        for goal in board.goals
+    ]
+    return 22 + sum(2 + 12 * row for row in rows)
+
+
+def _aside_height(board: Board, letters: float) -> float:
+    rows = [lines(line.name, letters * 0.11) for line in board.programs.lines]
+    return 62 + sum(2 + 12 * row for row in rows)
+
+
+def _foot_height(board: Board) -> float:
+    definitions = sum(len(definition.name) + len(definition.text) + 3 for definition in board.definitions)
+    notes = sum(len(note) + 1 for note in board.notes)
+    return 14 + 9.4 * sum(lines("x" * count, LETTERS * 1.3) for count in (definitions, notes))
+
+
+def lines(text: str, letters: float) -> int:
+    """About how many lines a text takes where so many letters fit side by side."""
+    return math.ceil(len(text) / max(letters, 1))
+
+
+def extra_lines(board: Board, panels: Sequence[KpiPanel], scale: float) -> tuple[int, ...]:
+    """How many text lines more than usual each row of KPIs needs, judged by the number of letters, at most 6.
+
+    The rows of neighbouring panels start level with each other by it; a wrong guess costs nothing but that.
+    """
+    letters = LETTERS / scale / max(len(panels), 1)
+    rows = zip_longest(*(panel.lines for panel in panels))
+    return tuple(min(max(_wraps(line, board.release(line.now), letters) for line in row if line), 6) for row in rows)
+
+
+def _wraps(line: KpiLine, now: Release, letters: float) -> int:
+    """The lines beyond the usual ones: of the name beside its direction, of what is beside the figure, the change."""
+    figure = {"big": 2.6, "medium": 1.75, "words": 0.0}[figure_size(now)] * len(now.text)
+    beside = lines(line.unit + " A1", letters - figure)
+    beside += lines(f"X {line.status}, target {line.target_text}" if line.target_text else "", letters - figure)
+    return max(lines(line.name, letters - 16) - 1, 0) + max(beside - 2, 0) + max(lines(line.change, letters) - 1, 0)
 
 
 def number(value: float) -> str:

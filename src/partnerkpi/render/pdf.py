@@ -94,7 +94,7 @@ def _check_nothing_cut(page: Any) -> None:
     """Page count alone does not prove it: a box may reach beyond the margin, or beyond the box it is in."""
     sheet = page._page_box
     area = _area(sheet.content_box_x(), sheet.content_box_y(), sheet.width, sheet.height)
-    for box in _sticking_out(sheet, area):
+    for box in _sticking_out(sheet, area, area):
         raise DoesNotFit(
             "Something on the board would be cut or printed over something else.",
             where=f"The part with {_words(box)}.",
@@ -115,22 +115,41 @@ def _area(left: float, top: float, width: float, height: float) -> _Area:
     return _Area(left, top, left + width, top + height)
 
 
-def _sticking_out(box: Any, area: _Area) -> Iterator[Any]:
+def _sticking_out(box: Any, area: _Area, sheet: _Area) -> Iterator[Any]:
     """The boxes inside `box` that reach out of `area`; each block, cell and picture narrows it to itself."""
     from weasyprint.formatting_structure import boxes
 
+    yield from _covered(box.children)
     for child in box.children:
-        inner = _area(child.border_box_x(), child.border_box_y(), child.border_width(), child.border_height())
+        frame = sheet if child.is_absolutely_positioned() else area
+        inner = _edges(child)
         if isinstance(child, boxes.TextBox):
             # Glyphs may be taller than their line without harm; the line itself is checked.
-            inner = inner._replace(top=area.top, bottom=area.bottom)
+            inner = inner._replace(top=frame.top, bottom=frame.bottom)
         if isinstance(child, boxes.LineBox):
-            inner = inner._replace(left=area.left, right=area.right)
-        if not isinstance(child, boxes.InlineBox) and not _holds(area, inner):
+            inner = inner._replace(left=frame.left, right=frame.right)
+        if not isinstance(child, boxes.InlineBox) and not _holds(frame, inner):
             yield child
-        if isinstance(child, boxes.ParentBox):
+        if hasattr(child, "children"):
             loose = isinstance(child, (boxes.LineBox, boxes.InlineBox, boxes.TableRowBox, boxes.TableRowGroupBox))
-            yield from _sticking_out(child, area if loose else inner)
+            yield from _sticking_out(child, frame if loose else inner, sheet)
+
+
+def _covered(siblings: Iterable[Any]) -> Iterator[Any]:
+    """The boxes set at a fixed place on the page, such as the footer, that lie over the flow of the others."""
+    placed = [box for box in siblings if box.is_absolutely_positioned()]
+    for box in placed:
+        flow = [other for other in siblings if other not in placed]
+        if any(_overlap(_edges(box), _edges(other)) for other in flow):
+            yield box
+
+
+def _overlap(one: _Area, other: _Area) -> bool:
+    return one.top < other.bottom - TOLERANCE and other.top < one.bottom - TOLERANCE
+
+
+def _edges(box: Any) -> _Area:
+    return _area(box.border_box_x(), box.border_box_y(), box.border_width(), box.border_height())
 
 
 def _holds(outer: _Area, inner: _Area) -> bool:

@@ -209,9 +209,16 @@ def _data_through(figures: Figures) -> list[DataThrough]:
 
 def _definitions(of_kpi: Mapping[str, KpiFigures], settings: Mapping[str, Mapping[str, float]]) -> list[Definition]:
     return [
-        Definition(f.kpi.name, f.kpi.definition.format(**setting_values(f.kpi, settings.get(name, {}))))
+        Definition(
+            f.kpi.name, _first_sentence(f.kpi.definition.format(**setting_values(f.kpi, settings.get(name, {}))))
+        )
         for name, f in of_kpi.items()
     ]
+
+
+def _first_sentence(definition: str) -> str:
+    """What a page has room for; `partnerkpi kpi show` prints the whole definition."""
+    return definition.partition(". ")[0].rstrip(".") + "."
 
 
 def _notes(page: Page, figures: Figures) -> list[str]:

@@ -26,7 +26,7 @@ def standing(
     (at the end of the due quarter). A published range on both sides of what is needed tells nothing: hidden.
     """
     if not_due:
-        return Standing("not due", f"last known: {now.text}")
+        return Standing("not due", "nothing new this quarter")
     if now.state is not State.SHOWN or now.low is None or now.high is None:
         return Standing(now.state.value, now.reason)
     target_text = unit_text(goal.target, kpi)
@@ -38,12 +38,12 @@ def standing(
     if needed is None:
         return Standing("behind", f"{target_text} by {goal.due}")
     if not over and _as_good(now, needed, kpi):
-        return Standing("on pace", f"{unit_text(needed, kpi)} needed by now")
+        return Standing("on pace", f"needs {unit_text(needed, kpi)} now")
     if now.low < needed < now.high:
         return Standing("hidden", "the range shown does not tell")
     if over:
         return Standing("missed", f"{now.text} against {target_text}")
-    return Standing("behind", f"{unit_text(needed, kpi)} needed by now")
+    return Standing("behind", f"needs {unit_text(needed, kpi)} now")
 
 
 def _as_good(now: Release, level: float, kpi: Kpi) -> bool:

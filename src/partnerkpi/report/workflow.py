@@ -10,7 +10,7 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.disclosure import Policy
 from partnerkpi.errors import ConfigurationError, InputMissing, UsageError
 from partnerkpi.files import write_private
-from partnerkpi.measure.catalogue import Catalogue, load_catalogue
+from partnerkpi.measure.catalogue import Catalogue, check_catalogue
 from partnerkpi.measure.results import measure, results_of
 from partnerkpi.models.board import Board
 from partnerkpi.models.kpi import Kpi
@@ -56,7 +56,7 @@ def make_board(workspace: Workspace, partner_id: str, *, today: dt.date, period:
     with open_for_reading(workspace.database) as warehouse:
         evidence = gather_evidence(warehouse)
         quarter = _quarter(calendar, evidence, period, today)
-        catalogue = load_catalogue(workspace.root)
+        catalogue = check_catalogue(warehouse, workspace.root)
         settings = kpi_settings(workspace, catalogue)
         results = _results(warehouse, catalogue, partner, calendar, quarter, settings)
     policy = Policy(workspace.settings.privacy.minimum_group)

@@ -6,6 +6,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -96,14 +97,19 @@ class Warehouse:
 
 def statements(sql: str) -> list[tuple[str, frozenset[str]]]:
     """Each statement's type ("SELECT") and the named parameters in it; raises WarehouseFault on a syntax error."""
-    with duckdb.connect(":memory:", config=_LOCKED_DOWN) as connection:
-        try:
-            return [
-                (statement.type.name.removesuffix("_STATEMENT"), frozenset(statement.named_parameters))
-                for statement in connection.extract_statements(sql)
-            ]
-        except duckdb.Error as error:
-            raise _fault(error) from None
+    try:
+        return [
+            (statement.type.name.removesuffix("_STATEMENT"), frozenset(statement.named_parameters))
+            for statement in _parser().extract_statements(sql)
+        ]
+    except duckdb.Error as error:
+        raise _fault(error) from None
+
+
+@lru_cache(maxsize=1)
+def _parser() -> duckdb.DuckDBPyConnection:
+    """One connection that parses and never runs anything: opening it costs more than parsing."""
+    return duckdb.connect(":memory:", config=_LOCKED_DOWN)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,277 @@
+"""Taking exports in: every row accounted for, once, whatever is loaded again."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from given import NOW, SHARED, csv_text, export, take_in, workspace
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from partnerkpi.config.workspace import Workspace
+from partnerkpi.errors import InputMissing, UsageError, WorkspaceBusy
+from partnerkpi.ingest import ingest
+from partnerkpi.ingest.pseudonym import pseudonyms
+from partnerkpi.models.load import LoadStatus, RowCounts
+from partnerkpi.models.source_table import SOURCE_TABLES, Kind
+from partnerkpi.warehouse import ledger, open_for_reading, open_for_writing
+
+ATTENDANCE = "student_number,school,date,status"
+CONTOSO = SHARED / "data" / "exports" / "oea_contoso_sis"
+needs_contoso = pytest.mark.skipif(not CONTOSO.is_dir(), reason="the public Contoso exports are not beside the project")
+
+
+def _facts(made: Workspace, table: str) -> list[tuple[object, ...]]:
+    with open_for_reading(made.database) as warehouse:
+        return warehouse.rows(f"select * exclude (load_id) from {table} order by all")
+
+
+def test_the_plain_layout_of_every_source_table_is_taken_in(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    samples = {
+        "attendance": "0012345,North,2025-09-01,absent_excused",
+        "grades": "0012345,2025-26,S1,ENG1,B",
+        "college_credits": "0012345,Ridge CC,2025FA,BIO111,4,4",
+        "engagement": "0012345,Riverbend Health,Health Academy,lab visit,2025-10-01",
+        "students": "0012345,2025-26,North,11",
+        "participants": "0012345,Riverbend Health,Health Academy,2025-08-25",
+        "enrollments": "0012345,North,2025-08-25",
+        "calendar": "North,2025-09-01,no",
+        "investments": "Riverbend Health,partner,cash,2025-09-01",
+        "staff_training": "Riverbend Health,T001,workshop,2025-09-01",
+        "surveys": "Riverbend Health,2025-09-01,student,4,5",
+    }
+    assert set(samples) == set(SOURCE_TABLES)
+    for name, row in samples.items():
+        path = export(made, f"{name}.csv", csv_text(",".join(SOURCE_TABLES[name].required), [row]))
+        load = take_in(made, path)[0]
+        assert (load.table, load.counts) == (name, RowCounts(rows_in_file=1, loaded=1)), load
+
+
+def test_amounts_become_whole_minor_units(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    header = "student_number,partner,program,activity,date,hours"
+    take_in(made, export(made, "e.csv", csv_text(header, ["7,Riverbend Health,Health Academy,visit,2025-10-01,6.5"])))
+    with open_for_reading(made.database) as warehouse:
+        assert warehouse.value("select minutes from engagement") == 390
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "rule"),
+    [
+        (",North,2025-09-01,present", "student_number", "blank, but required"),
+        ("1.00234E+11,North,2025-09-01,present", "student_number", "a number a spreadsheet has rounded"),
+        ("Ana Nuñez,North,2025-09-01,present", "student_number", "not the pattern of such a number"),
+        ("7,,2025-09-01,present", "school", "blank, but required"),
+        ("7,North,2025-02-30,present", "date", "not a date in the declared format"),
+        ("7,North,9/1/2025,present", "date", "not a date in the declared format"),
+        ("7,North,45530,present", "date", "not a date in the declared format"),
+        ("7,North,2025-09-01,T", "status", "not one of the words of this column"),
+        ("7,North,2025-09-01,present,1.5", "fraction", "outside the range of this column"),
+        ("7,North,2025-09-01,present,-0.5", "fraction", "outside the range of this column"),
+        ("7,North,2025-09-01,present,50%", "fraction", "not a number"),
+        ('7,North,2025-09-01,present,"0,5"', "fraction", "not a number"),
+        ("7,North,2025-09-01,present,nan", "fraction", "not a number"),
+    ],
+)
+def test_a_row_that_breaks_a_rule_is_quarantined_with_line_column_and_rule(
+    tmp_path: Path, row: str, column: str, rule: str
+) -> None:
+    made = workspace(tmp_path / "d")
+    padded = row if row.count(",") >= 4 else row + ","
+    good = [f"{n},North,2025-09-01,present," for n in range(30)]
+    path = export(made, "a.csv", csv_text(ATTENDANCE + ",fraction", [*good, padded]))
+    counts = take_in(made, path)[0].counts
+    assert (counts.loaded, counts.quarantined, counts.balanced) == (30, 1, True)
+    with open_for_reading(made.database) as warehouse:
+        assert ledger.quarantine(warehouse) == [
+            {"load": 1, "file": "exports/a.csv", "line": 32, "column": column, "rule": rule}
+        ]
+
+
+def test_the_same_bytes_again_do_nothing_and_say_so(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    path = export(made, "a.csv", csv_text(ATTENDANCE, ["7,North,2025-09-01,present"]))
+    take_in(made, path)
+    before = _facts(made, "attendance")
+    again = take_in(made, path)[0]
+    assert (again.status, again.load) == (LoadStatus.UNCHANGED, 1)
+    assert "the same bytes were taken in as load 1" in again.reason
+    assert _facts(made, "attendance") == before
+
+
+def test_a_corrected_export_replaces_its_school_days_and_nothing_else(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    first = ["1,North,2025-09-01,present", "2,North,2025-09-01,present", "1,North,2025-09-02,present"]
+    take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, [*first, "3,South,2025-09-01,present"])))
+    corrected = ["1,North,2025-09-01,absent_excused"]
+    load = take_in(made, export(made, "b.csv", csv_text(ATTENDANCE, corrected)))[0]
+    assert (load.counts.loaded, load.replaced) == (1, 2)
+    with open_for_reading(made.database) as warehouse:
+        kept = warehouse.rows("select school, date, status from attendance order by all")
+        ended = warehouse.rows("select date, status, load_id, ended_by from attendance_history")
+    assert kept == [
+        ("North", dt.date(2025, 9, 1), "absent_excused"),
+        ("North", dt.date(2025, 9, 2), "present"),
+        ("South", dt.date(2025, 9, 1), "present"),
+    ]
+    assert ended == [(dt.date(2025, 9, 1), "present", 1, 2)] * 2
+
+
+def test_equal_rows_count_as_duplicate_and_the_last_of_one_key_wins(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    rows = [
+        "1,North,2025-09-01,present",
+        "1,North,2025-09-01,present",
+        "2,North,2025-09-01,present",
+        "2,North,2025-09-01,absent_excused",
+    ]
+    counts = take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, rows)))[0].counts
+    assert (counts.loaded, counts.duplicate, counts.superseded) == (2, 1, 1)
+    with open_for_reading(made.database) as warehouse:
+        assert warehouse.rows("select status from attendance order by 1") == [("absent_excused",), ("present",)]
+
+
+def test_equal_survey_answers_are_answers_of_their_own_and_a_second_export_does_not_double_them(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    header, answer = "partner,date,respondent,score,scale_max", "Riverbend Health,2025-10-01,student,4,5"
+    first = take_in(made, export(made, "s1.csv", csv_text(header, [answer] * 3)))[0]
+    second = take_in(made, export(made, "s2.csv", csv_text(header, [answer] * 4)))[0]
+    assert (first.counts.loaded, second.counts.unchanged, second.counts.loaded) == (3, 3, 1)
+    assert len(_facts(made, "surveys")) == 4
+
+
+def test_a_plan_says_what_would_happen_and_keeps_nothing(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    path = export(made, "a.csv", csv_text(ATTENDANCE, ["7,North,2025-09-01,present", "8,North,x,present"]))
+    load = take_in(made, path, plan=True)[0]
+    assert (load.status, load.load, load.counts.loaded, load.counts.quarantined) == (LoadStatus.PLANNED, None, 1, 1)
+    with open_for_reading(made.database) as warehouse:
+        assert ledger.loads(warehouse) == [] and ledger.quarantine(warehouse) == []
+    assert _facts(made, "attendance") == []
+
+
+def test_student_numbers_are_stored_as_keyed_pseudonyms_only(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, ["SECRET99,North,2025-09-01,present"])))
+    expected = pseudonyms(made.key(), Kind.STUDENT, ["SECRET99"])
+    with open_for_reading(made.database) as warehouse:
+        assert warehouse.rows("select student_id from attendance") == [(expected[0],)]
+    assert 0 < expected[0] < 2**63
+    assert b"SECRET99" not in made.database.read_bytes()
+    assert pseudonyms(b"another key", Kind.STUDENT, ["SECRET99"]) != expected
+    assert pseudonyms(made.key(), Kind.STAFF, ["SECRET99"]) != expected
+    assert list(made.database.parent.glob(".rows*")) == []
+
+
+def test_the_database_and_the_key_are_for_their_owner_only(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, ["7,North,2025-09-01,present"])))
+    assert made.database.stat().st_mode & 0o777 == 0o600
+    assert (made.root / "data" / "key").stat().st_mode & 0o777 == 0o600
+    assert (made.root / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_refused_file_leaves_the_others_and_the_database_as_they_are(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    export(made, "1_bad.csv", "foo\n1\n")
+    export(made, "2_good.csv", csv_text(ATTENDANCE, ["7,North,2025-09-01,present"]))
+    assert [load.status.value for load in take_in(made)] == ["refused", "loaded"]
+
+
+def test_an_empty_inbox_and_a_missing_file_are_said(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    with pytest.raises(InputMissing, match="no export to take in"):
+        take_in(made)
+    with pytest.raises(InputMissing, match="no such file"):
+        take_in(made, tmp_path / "absent.csv")
+    with pytest.raises(UsageError, match=r"did you mean plain\?"):
+        take_in(made, tmp_path, dialect="plane")
+
+
+def test_the_loser_of_a_lock_is_told_who_holds_it(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    made = workspace(tmp_path / "d")
+    export(made, "a.csv", csv_text(ATTENDANCE, ["7,North,2025-09-01,present"]))
+    take_in(made)
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import duckdb; c = duckdb.connect({str(made.database)!r}); print(1, flush=True); input()",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        with (
+            pytest.raises(WorkspaceBusy, match=f"process {holder.pid}") as caught,
+            open_for_writing(made.database, wait_seconds=0),
+        ):
+            pass
+        assert caught.value.exit_code == 75
+    finally:
+        holder.communicate(b"\n")
+
+
+@needs_contoso
+def test_contoso_days_are_accounted_for_read_day_first_and_never_doubled(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    loads = {load.file: load for load in ingest(made, [CONTOSO], now=NOW)}
+    assert all(load.status is LoadStatus.LOADED and load.counts.balanced for load in loads.values())
+    assert loads["day1_studentattendance.csv"].counts == RowCounts(rows_in_file=1462, loaded=1461, duplicate=1)
+    assert loads["day2_studentsectionmark.csv"].counts == RowCounts(rows_in_file=24, loaded=12, unchanged=12)
+    with open_for_reading(made.database) as warehouse:
+        days = warehouse.rows(
+            "select min(date), max(date), count(distinct (student_id, date, section)) from attendance"
+        )
+        marks = warehouse.value("select count(*) from grades")
+    assert days == [(dt.date(2019, 9, 1), dt.date(2020, 5, 30), 1461 + 1467)]
+    assert marks == 24
+
+
+@needs_contoso
+def test_day_one_again_after_day_two_changes_nothing(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    ingest(made, [CONTOSO], now=NOW)
+    before = _facts(made, "attendance")
+    ingest(made, [CONTOSO / "day1_studentattendance.csv"], now=NOW)
+    assert _facts(made, "attendance") == before
+
+
+_CELLS = st.sampled_from(
+    ["1", "2", "0003", "", "x y", "2025-09-01", "2025-09-02", "2025-13-01", "present", "gone", '"']
+)
+_ROWS = st.one_of(
+    st.builds(
+        "{},{},{},{}".format,
+        st.sampled_from(["1", "2", "0003", ""]),
+        st.sampled_from(["North", "South"]),
+        st.sampled_from(["2025-09-01", "2025-09-02", "2025-13-01"]),
+        st.sampled_from(["present", "absent_excused", "gone"]),
+    ),
+    st.lists(_CELLS.filter(lambda cell: cell != '"'), max_size=6).map(",".join),
+    st.sampled_from(["", ATTENDANCE, "Total,2,,", ",,,"]),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(_ROWS, min_size=1, max_size=12))
+def test_every_row_is_accounted_for_and_loading_twice_is_loading_once(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[str]
+) -> None:
+    made = workspace(tmp_path_factory.mktemp("property") / "d")
+    path = export(made, "a.csv", csv_text(ATTENDANCE, rows))
+    first = take_in(made, path)[0]
+    assert first.counts.balanced
+    assert first.counts.rows_in_file == (len(rows) if first.status is LoadStatus.LOADED else 0)
+    once = _facts(made, "attendance") if first.status is LoadStatus.LOADED else []
+    # The same rows under other bytes: a blank line more.
+    path.write_text(csv_text(ATTENDANCE, [*rows, ""]))
+    second = take_in(made, path)[0]
+    assert second.counts.balanced and second.counts.loaded == 0
+    assert not once or _facts(made, "attendance") == once
