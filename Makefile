@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types contracts tests format sample fonts clean
+.PHONY: help setup demo test lint types contracts tests format sample picture benchmark clean
 
 PYTHON := .venv/bin/python
 DEMO ?= demo
@@ -35,6 +35,12 @@ format: setup  ## Put the code into shape.
 
 sample: setup  ## Write the sample district anew.
 	@$(PYTHON) sample_data/make_sample.py
+
+picture: demo  ## Draw the picture of the README anew.
+	@$(PYTHON) scripts/picture.py $(DEMO)/boards/2026-27-Q1/hospital.pdf docs/board.png
+
+benchmark: demo  ## Measure the report beside a bare WeasyPrint run.
+	@$(PYTHON) benchmarks/report.py $(DEMO)
 
 clean:  ## Remove everything that can be made again.
 	rm -rf .venv demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

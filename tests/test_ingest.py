@@ -275,3 +275,24 @@ def test_every_row_is_accounted_for_and_loading_twice_is_loading_once(
     second = take_in(made, path)[0]
     assert second.counts.balanced and second.counts.loaded == 0
     assert not once or _facts(made, "attendance") == once
+
+
+def test_a_row_that_a_correction_has_but_spoils_leaves_the_earlier_row(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    good = [f"{n},North,2025-09-01,present" for n in range(30)]
+    take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, good)))
+    load = take_in(made, export(made, "b.csv", csv_text(ATTENDANCE, [*good[1:], "0,North,2025-09-01,Q"])))[0]
+    assert (load.counts.quarantined, load.counts.unchanged, load.replaced) == (1, 29, 0)
+    assert len(_facts(made, "attendance")) == 30
+
+
+def test_an_absence_that_a_correction_withdraws_is_gone(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    header = "Student_Number,SchoolID,Att_Date,Att_Mode_Code,Att_Code"
+    days = [f"0012345,North,09/{day}/2025,ATT_ModeDaily,A" for day in ("08", "09", "10")]
+    take_in(made, export(made, "a.csv", csv_text(header, days)))
+    load = take_in(made, export(made, "b.csv", csv_text(header, [days[0], days[2]])))[0]
+    assert (load.counts.unchanged, load.replaced) == (2, 1)
+    with open_for_reading(made.database) as warehouse:
+        dates = warehouse.rows("select date from attendance order by 1")
+    assert [str(date) for (date,) in dates] == ["2025-09-08", "2025-09-10"]

@@ -90,11 +90,13 @@ BAD = [
     Bad("insert", GOOD[GOOD.index("select") :], "insert into periods select * from periods\n", "INSERT"),
     Bad("copy_out", GOOD[GOOD.index("select") :], "copy periods to 'periods.csv'\n", "COPY"),
     Bad("attach", GOOD[GOOD.index("select") :], "attach 'other.duckdb' as other\n", "ATTACH"),
-    Bad("pivot_statement", GOOD[GOOD.index("select") :], "pivot periods on school_year using count(*)\n", "MULTI"),
+    Bad(
+        "pivot_statement", GOOD[GOOD.index("select") :], "pivot periods on school_year using count(*)\n", "not a SELECT"
+    ),
     Bad("syntax_error", "from attendance", "form attendance", "syntax error"),
     Bad("unknown_column", NUMERATOR, "sum(missing_hundredths)", "missing_hundredths", "select"),
     Bad("unknown_table", "from attendance_by_period", "from attendance_by_week", "attendance_by_week", "select"),
-    Bad("file_by_name", "from attendance_by_period", "from 'other.csv'", "Permission", "select"),
+    Bad("file_by_name", "from attendance_by_period", "from 'other.csv'", "breaks the contract", "select"),
     Bad("file_by_function", "from attendance_by_period", "from read_csv('o.csv')", "reading files", "read_csv"),
     Bad("fifth_column", "  period_id,\n", "  period_id,\n  0 as fifth,\n", "fifth", "select"),
     Bad("three_columns", "  period_id,\n", "", "they must be", "select"),

@@ -3,8 +3,8 @@
 -- unit:       percent of days
 -- better:     higher
 -- window:     year to date
--- definition: Days attended as a share of days enrolled, pooled over the students. A day is attended when the
---             student was present, on site or at an approved activity, for at least half of it.
+-- definition: Days attended as a share of days enrolled, pooled over the students. Part of a day counts in
+--             part; where classes are counted, a day is attended with at least half of them.
 -- source:     NC district policy 4400; pooled as in the Ed-Fi-based edu_wh measure of cumulative attendance
 
 select

@@ -10,12 +10,12 @@ with courses as (
     c.hours_attempted_hundredths,
     c.hours_earned_hundredths,
     row_number() over (
-      partition by c.student_id, c.institution, c.course, case when c.hours_earned_hundredths > 0 then 1 else 0 end
+      partition by c.student_id, upper(c.institution), upper(c.course), case when c.hours_earned_hundredths > 0 then 1 else 0 end
       order by t.quarter_id, c.term
       rows between unbounded preceding and current row
     ) as time_earned
   from college_credits as c
-  join college_terms as t on t.term = c.term
+  join college_terms as t on upper(t.term) = upper(c.term)
 )
 
 select

@@ -17,7 +17,7 @@ with final_marks as (
     end as gpa_credits_hundredths,
     coalesce(s.points_hundredths, 0) as points_hundredths
   from grades as g
-  join terms as t on t.school_year = g.school_year and t.term = g.term
+  join terms as t on t.school_year = g.school_year and upper(t.term) = upper(g.term)
   join grade_scale as s on s.mark = upper(g.mark)
   where g.final
 )

@@ -149,7 +149,14 @@ def ingest(
 
     found = find_workspace(Path.cwd(), workspace)
     options = IngestOptions(dialect, school_year, plan)
-    loads = take_in(found, paths or [], now=dt.datetime.now(), options=options, done=say_load)
+    loads = take_in(
+        found,
+        paths or [],
+        now=dt.datetime.now(),
+        options=options,
+        done=say_load,
+        found=lambda finding: say(str(finding)),
+    )
     if as_json:
         put_json(loads_json(loads))
     say_sum(loads)
@@ -197,6 +204,32 @@ def quarantine(
         put_table(rows, QUARANTINE_COLUMNS)
     else:
         say("No row has been refused.")
+
+
+@app.command()
+def check(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+    """Run the data checks over what has been taken in.
+
+    Example: partnerkpi check --json
+    """
+    from dataclasses import asdict
+
+    from partnerkpi.config.workspace import find_workspace
+    from partnerkpi.measure.checks import run_checks
+    from partnerkpi.refresh import ensure_fresh
+    from partnerkpi.warehouse import open_for_reading
+
+    found = find_workspace(Path.cwd(), workspace)
+    ensure_fresh(found)
+    with open_for_reading(found.database) as warehouse:
+        findings = run_checks(warehouse, found.root)
+    if as_json:
+        put_json({"schema": "partnerkpi.checks/1", "findings": [asdict(finding) for finding in findings]})
+    for finding in findings:
+        say(str(finding))
+    say(f"{len(findings)} check{'' if len(findings) == 1 else 's'} found something.")
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(4)
 
 
 @app.command()

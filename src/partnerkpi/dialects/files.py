@@ -34,13 +34,21 @@ class ColumnFile(StrictModel):
         return unit
 
 
+class OnlyFile(StrictModel):
+    """`only`: rows whose cell is none of the words are refused."""
+
+    header: str | list[str]
+    words: Annotated[list[str], Field(min_length=1)]
+
+
 class TableFile(StrictModel):
     """`[[table]]`: one source table this system can export."""
 
     table: str
     columns: dict[str, str | ColumnFile]
     slice: list[str] | None = None
-    only: dict[str, list[str]] = Field(default_factory=dict)
+    span: str = ""
+    only: list[OnlyFile] = Field(default_factory=list)
     exit_date_is: str = "first day not enrolled"
 
     @model_validator(mode="after")
@@ -49,7 +57,7 @@ class TableFile(StrictModel):
             raise ValueError(f"{self.table} is not a source table{nearest(self.table, list(SOURCE_TABLES))}")
         table = SOURCE_TABLES[self.table]
         known = [column.name for column in table.columns]
-        for name in (*self.columns, *(self.slice or ())):
+        for name in (*self.columns, *(self.slice or ()), *((self.span,) if self.span else ())):
             if name not in known:
                 raise ValueError(f"{self.table} has no column {name}{nearest(name, known)}")
         for name in table.required:
@@ -88,7 +96,8 @@ def _table_rule(dialect: str, content: TableFile) -> TableRule:
         table=table,
         columns=tuple(_column_rule(name, column) for name, column in content.columns.items()),
         slice=table.slice if content.slice is None else tuple(content.slice),
-        only=tuple((normalised(header), tuple(words)) for header, words in content.only.items()),
+        span=content.span,
+        only=tuple((_normalised(only.header), tuple(only.words)) for only in content.only),
         exit_is_last_day=content.exit_date_is == "last day enrolled",
     )
 
@@ -98,7 +107,7 @@ def _column_rule(name: str, content: str | ColumnFile) -> ColumnRule:
         return ColumnRule(name, headers=(normalised(content),))
     return ColumnRule(
         column=name,
-        headers=tuple(normalised(header) for header in _listed(content.header)),
+        headers=_normalised(content.header),
         value=content.value,
         formats=tuple(_listed(content.format)),
         words=tuple(content.words.items()),
@@ -107,6 +116,10 @@ def _column_rule(name: str, content: str | ColumnFile) -> ColumnRule:
         pattern=content.pattern,
         width=content.width,
     )
+
+
+def _normalised(headers: str | list[str]) -> tuple[str, ...]:
+    return tuple(normalised(header) for header in _listed(headers))
 
 
 def _listed(value: str | list[str]) -> list[str]:

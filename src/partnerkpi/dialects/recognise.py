@@ -51,15 +51,14 @@ def recognise(cells: Sequence[str], rules: Iterable[TableRule]) -> Recognised | 
 
 def _complete(rule: TableRule, names: Sequence[str]) -> bool:
     present = set(names)
-    needed = (*rule.required_headers(), *((header,) for header, _ in rule.only))
-    return all(not present.isdisjoint(headers) for headers in needed)
+    return all(not present.isdisjoint(headers) for headers in rule.required_headers())
 
 
 def _used(rule: TableRule, names: Sequence[str]) -> tuple[str, ...]:
     """For each column of the rule the header it is read from, then the group columns and those of `only`."""
     present = set(names)
     used = [next((h for h in column.headers if h in present), "") for column in rule.columns]
-    used += [header for header, _ in rule.only]
+    used += [next((h for h in headers if h in present), "") for headers, _ in rule.only]
     if rule.table.groups:
         used += [name for name in names if name.startswith("group_")]
     return tuple(dict.fromkeys(header for header in used if header))

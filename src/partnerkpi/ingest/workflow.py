@@ -19,6 +19,7 @@ from partnerkpi.exports.members import Export, exports_below, find_export, refus
 from partnerkpi.exports.rows import Header, find_header, write_rows
 from partnerkpi.files import make_private_folder
 from partnerkpi.ingest.pseudonym import pseudonyms
+from partnerkpi.measure.checks import Finding, run_checks
 from partnerkpi.models.dialect import Dialect, TableRule
 from partnerkpi.models.load import Load, LoadStatus
 from partnerkpi.models.school_year import SchoolCalendar, school_year_label
@@ -62,8 +63,11 @@ def ingest(
     now: dt.datetime,
     options: IngestOptions | None = None,
     done: Callable[[Load], None] = lambda load: None,
+    found: Callable[[Finding], None] = lambda finding: None,
 ) -> list[Load]:
-    """Take every export below the paths in (without paths: the inbox); `done` hears of each file at once.
+    """Take every export below the paths in (without paths: the inbox).
+
+    `done` hears of each file at once, `found` of what the data checks find when all are in.
 
     A file that is refused becomes a Load with status refused and the reason; the others go on. Raises InputMissing
     when a path does not exist or there is nothing to take in, WorkspaceBusy when another run writes.
@@ -89,6 +93,8 @@ def ingest(
             done(load)
         if not options.plan:
             refresh(workspace, warehouse)
+            for finding in run_checks(warehouse, workspace.root):
+                found(finding)
     return loads
 
 

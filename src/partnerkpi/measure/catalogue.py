@@ -46,8 +46,8 @@ def mart_queries(workspace: Path | None) -> dict[str, str]:
     queries = {}
     for name, path in assets.files("queries/marts", ".sql", workspace).items():
         sql = path.read_text("utf-8")
-        _one_select(path, sql)
-        _portable(path, sql)
+        one_select(path, sql)
+        portable(path, sql)
         queries[name] = sql
     return queries
 
@@ -79,7 +79,7 @@ def check_catalogue(warehouse: Warehouse, workspace: Path | None) -> Catalogue:
 
 def check_kpi(warehouse: Warehouse, kpi: Kpi) -> None:
     """The contract of design section 3.2 against empty marts; raises KpiFileError with file and line."""
-    used = _one_select(kpi.path, kpi.sql)
+    used = one_select(kpi.path, kpi.sql)
     declared = {setting.name for setting in kpi.settings}
     for name in sorted(used - declared):
         raise broken(kpi.path, _line_of(kpi.sql, f"${name}"), f"${name} is used but no setting declares it")
@@ -88,7 +88,7 @@ def check_kpi(warehouse: Warehouse, kpi: Kpi) -> None:
     for name in re.findall(r"\{(\w+)\}", kpi.definition):
         if name not in declared:
             raise broken(kpi.path, _line_of(kpi.sql, "{" + name), f"the definition names {name}, which is no setting")
-    _portable(kpi.path, kpi.sql)
+    portable(kpi.path, kpi.sql)
     _check_columns(warehouse, kpi)
 
 
@@ -97,7 +97,7 @@ def has_cohort(columns: Mapping[str, str]) -> bool:
     return "cohort_id" in columns
 
 
-def _one_select(path: Path, sql: str) -> frozenset[str]:
+def one_select(path: Path, sql: str) -> frozenset[str]:
     """The named parameters of the one SELECT; raises KpiFileError for anything else."""
     try:
         found = statements(sql)
@@ -112,7 +112,8 @@ def _one_select(path: Path, sql: str) -> frozenset[str]:
     return used
 
 
-def _portable(path: Path, sql: str) -> None:
+def portable(path: Path, sql: str) -> None:
+    """Raise KpiFileError, with the line, for SQL that would not give the same answers on another engine."""
     for line, reason in violations(sql):
         raise broken(path, line, f"not portable SQL: {reason}")
 

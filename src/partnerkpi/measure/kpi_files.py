@@ -1,7 +1,7 @@
 """KPI files: a comment header and one SELECT, read and checked before any data."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from partnerkpi import assets
@@ -27,7 +27,7 @@ def kpi_paths(workspace: Path | None) -> dict[str, Path]:
 def read_kpi(path: Path, *, origin: str) -> Kpi:
     """One KPI file; raises KpiFileError, with the line, when its header breaks the contract."""
     sql = path.read_text("utf-8")
-    header = _read_header(path, sql)
+    header = read_header(path, sql, _KEYS)
     for key in _REQUIRED:
         if key not in header:
             raise broken(path, 1, f'the header lacks "{key}"')
@@ -50,8 +50,11 @@ def read_kpi(path: Path, *, origin: str) -> Kpi:
     )
 
 
-def _read_header(path: Path, sql: str) -> dict[str, list[tuple[int, str]]]:
-    """Each key with its texts and their lines; continued lines are joined to what they continue."""
+def read_header(path: Path, sql: str, keys: Sequence[str]) -> dict[str, list[tuple[int, str]]]:
+    """Each key of a query file's header with its texts and their lines; continued lines are joined.
+
+    Raises KpiFileError for a key that is not among `keys`, or that stands there twice (but `setting`).
+    """
     header: dict[str, list[tuple[int, str]]] = {}
     key = ""
     for number, line in enumerate(sql.splitlines(), start=1):
@@ -59,8 +62,8 @@ def _read_header(path: Path, sql: str) -> dict[str, list[tuple[int, str]]]:
             break
         if match := _HEADER.fullmatch(line):
             key = match["key"]
-            if key not in _KEYS:
-                raise broken(path, number, f'"{key}" is not a known header key{nearest(key, list(_KEYS))}')
+            if key not in keys:
+                raise broken(path, number, f'"{key}" is not a known header key{nearest(key, list(keys))}')
             if key in header and key != "setting":
                 raise broken(path, number, f'"{key}" stands in the header twice')
             header.setdefault(key, []).append((number, match["text"].strip()))

@@ -31,21 +31,24 @@ class ColumnRule:
 class TableRule:
     """How an export becomes one source table.
 
-    `only` names headers whose cell must be one of the words; other rows are refused (an export with daily and
-    period attendance in one file would count a day twice). `slice` are the plain columns whose combinations
-    the export speaks for as a whole; `exit_is_last_day` shifts exit dates by one day.
+    `only` names headers (any of them will do) whose cell must be one of the words; other rows are refused (an export
+    with daily and period attendance in one file would count a day twice). `slice` are the plain columns whose
+    combinations the export speaks for as a whole, within them from the first to the last value of `span` in the
+    file, if there is one; `exit_is_last_day` shifts exit dates by one day.
     """
 
     dialect: str
     table: SourceTable
     columns: tuple[ColumnRule, ...]
     slice: tuple[str, ...]
-    only: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    span: str = ""
+    only: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     exit_is_last_day: bool = False
 
     def required_headers(self) -> tuple[tuple[str, ...], ...]:
-        """For each column the table needs, the header names that would do."""
-        return tuple(rule.headers for rule in self.columns if rule.headers and self.table.column(rule.column).required)
+        """For each column the table needs, and each that `only` looks at, the header names that would do."""
+        needed = [rule.headers for rule in self.columns if rule.headers and self.table.column(rule.column).required]
+        return (*needed, *(headers for headers, _ in self.only))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Renderers: each module of this folder turns a board into one format, and takes a board and nothing else.
 
-A renderer has `render(board, templates) -> bytes`; its module's name is the format's and the file's suffix.
+Modules whose name begins with "_" are what renderers share. A renderer has `render(board, templates) -> bytes`; its
+module's name is the format's and the file's suffix.
 """
 
 import importlib
@@ -15,7 +16,8 @@ from partnerkpi.models.board import Board
 
 def formats() -> tuple[str, ...]:
     """The formats there are: the modules of this folder."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+    names = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in names if not name.startswith("_")))
 
 
 def render(name: str, board: Board, templates: Sequence[Path]) -> bytes:

@@ -20,6 +20,7 @@ from partnerkpi.models.board import (
 from partnerkpi.models.kpi import Domain, Kpi, Measure
 from partnerkpi.models.partner import Goal, Partner
 from partnerkpi.models.release import Release
+from partnerkpi.models.school_year import Window
 from partnerkpi.models.source_table import EVERYDAY_TABLES
 from partnerkpi.report.figures import Figures, KpiFigures
 from partnerkpi.report.goals import standing, unit_text
@@ -222,7 +223,9 @@ def _first_sentence(definition: str) -> str:
 
 
 def _notes(page: Page, figures: Figures) -> list[str]:
-    notes = [figures.policy.rule_text]
+    notes = [figures.policy.rule_text, "Figures are for the school year to date."]
+    if any(kpi.window is Window.QUARTER for kpi in page_kpis(page.catalogue, page.partner)):
+        notes[-1] = "Figures are for the school year to date, or for the quarter where the definition says so."
     missing = [domain.value for domain in Domain if not figures.evidence.quarters[domain]]
     if missing:
         notes.append(f"No data has been taken in for {', '.join(missing)}.")

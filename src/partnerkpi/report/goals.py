@@ -1,6 +1,7 @@
 """Where a goal stands: judged on what is published, so that a status tells no more than the figure beside it."""
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 
 from partnerkpi.models.kpi import Kpi, Measure
@@ -26,7 +27,7 @@ def standing(
     (at the end of the due quarter). A published range on both sides of what is needed tells nothing: hidden.
     """
     if not_due:
-        return Standing("not due", "nothing new this quarter")
+        return Standing("not due", "")
     if now.state is not State.SHOWN or now.low is None or now.high is None:
         return Standing(now.state.value, now.reason)
     target_text = unit_text(goal.target, kpi)
@@ -71,6 +72,9 @@ def unit_text(value: float, kpi: Kpi) -> str:
     """An agreed number in the KPI's unit, as fine as the figures beside it."""
     if kpi.measure is Measure.SHARE:
         return f"{_short(value)}%"
+    if kpi.measure is Measure.TOTAL:
+        # Half a student is not needed: the next whole one is.
+        return f"{math.ceil(value - 1e-9):,}"
     return _short(value)
 
 

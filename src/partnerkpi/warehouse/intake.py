@@ -120,8 +120,8 @@ def _plan(rows: TextRows, rule: TableRule) -> _Plan:
     if rule.exit_is_last_day and "exit_date" in cells:
         exit_date = cells["exit_date"]
         cells["exit_date"] = CellSql(f"cast({exit_date.value} + interval 1 day as date)", exit_date.refusals)
-    for header, words in rule.only:
-        if header in positions:
+    for headers, words in rule.only:
+        for header in [name for name in headers if name in positions]:
             listed = ", ".join(literal(word.lower()) for word in words)
             wrong = f"lower(coalesce(c{positions[header]}, '')) not in ({listed})"
             first = rule.table.columns[0].fact
@@ -175,7 +175,8 @@ def _pseudonymise(warehouse: Warehouse, plan: _Plan, pseudonymise: Pseudonymise)
     """Replace every number of a person by its pseudonym; the numbers themselves never reach a stored table."""
     for column in plan.people:
         name = column.fact
-        found = warehouse.rows(f"select distinct {name} from staged where issue = 0 and {name} is not null order by 1")
+        # Also of rows that are refused for another column: whose they are decides what they leave untouched.
+        found = warehouse.rows(f"select distinct {name} from staged where {name} is not null order by 1")
         numbers = [str(row[0]) for row in found]
         warehouse.run(
             "create or replace temp table pseudonyms as "
@@ -254,12 +255,8 @@ def _replace(warehouse: Warehouse, plan: _Plan, rule: TableRule, load: int) -> t
         same_key = f"{_row('c', columns)} is not distinct from {_row('k', columns)}"
     same_row = f"{_row('c', columns)} is not distinct from {_row('k', columns)}"
     parts = [f"select c.rowid as id from {table} as c join kept as k on {same_key} where not {same_row}"]
-    if rule.slice:
-        slices = ", ".join(plan.table.column(name).fact for name in rule.slice)
-        parts.append(f"""
-select c.rowid as id from {table} as c
-semi join (select distinct {slices} from kept) as s using ({slices})
-anti join kept as k on {same_key}""")
+    if rule.slice or rule.span:
+        parts.append(_left_out(plan, rule, same_key))
     warehouse.run(f"create or replace temp table ended as {' union '.join(parts)}")
     warehouse.run(
         f"insert into {table}_history "
@@ -273,6 +270,25 @@ anti join kept as k on {same_key}""")
     )
     unchanged = before - int(warehouse.value("select count(*) from kept"))
     return unchanged, int(warehouse.value("select count(*) from ended"))
+
+
+def _left_out(plan: _Plan, rule: TableRule, same_key: str) -> str:
+    """Facts in a slice the file speaks for that it no longer has.
+
+    A row that the file has but that was refused is still there: the fact of an earlier load stays.
+    """
+    slices = [plan.table.column(name).fact for name in rule.slice]
+    ends = f", min({rule.span}) as first_value, max({rule.span}) as last_value" if rule.span else ""
+    grouped = f"select {', '.join(slices) or '1 as everything'}{ends} from kept"
+    if slices:
+        grouped += f" group by {', '.join(slices)}"
+    inside = [f"c.{name} = s.{name}" for name in slices]
+    inside += [f"c.{rule.span} between s.first_value and s.last_value"] if rule.span else []
+    present = "staged" if plan.table.key else "kept"
+    return f"""
+select c.rowid as id from {plan.table.name} as c
+semi join ({grouped}) as s on {" and ".join(inside)}
+anti join {present} as k on {same_key}"""
 
 
 def _insert(warehouse: Warehouse, plan: _Plan, load: int) -> int:

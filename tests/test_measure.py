@@ -1,0 +1,103 @@
+"""Results: every partner, program, period and group of a KPI, from one scan and without double counting."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+from given import HOSPITAL, csv_text, export, take_in, workspace
+
+from partnerkpi.config.workspace import Workspace
+from partnerkpi.measure.catalogue import load_catalogue
+from partnerkpi.measure.results import SCHEMA, measure
+from partnerkpi.refresh import ensure_fresh
+from partnerkpi.warehouse import open_for_reading
+
+Q1, Q1_YTD = 202510, 202511
+
+
+def _measured(made: Workspace, kpi: str, periods: Sequence[int], by: Sequence[str] = ()) -> pl.DataFrame:
+    chosen = load_catalogue(made.root).find(kpi)
+    with open_for_reading(made.database) as warehouse:
+        return measure(warehouse, [chosen], period_ids={kpi: periods}, settings={}, by=by)
+
+
+def _two_partners(tmp_path: Path) -> Workspace:
+    """Student 1 with the hospital and the mill, 2 with the hospital, 3 with the mill, 4 with nobody."""
+    mill = 'name = "The Mill"\n'
+    made = workspace(tmp_path / "d", partners={"hospital": HOSPITAL, "mill": mill})
+    days = [f"{n},{'South' if n % 2 == 0 else 'North'},2025-09-01,present" for n in (1, 2, 3, 4)]
+    days += [day.replace("09-01", "09-02") for day in days]
+    days[5] = days[5].replace("present", "absent_excused")
+    export(made, "attendance.csv", csv_text("student_number,school,date,status", days))
+    people = ["1,Riverbend Health,Health Academy,2025-08-25", "1,The Mill,Lathe,2025-08-25",
+              "2,RIVERBEND,Health Academy,2025-08-25", "3,the mill,Lathe,2025-08-25"]  # fmt: skip
+    export(made, "participants.csv", csv_text("student_number,partner,program,start", people))
+    roster = ["1,2025-26,North,11,yes", "2,2025-26,South,12,no", "3,2025-26,North,11,no", "4,2025-26,South,12,yes"]
+    export(made, "students.csv", csv_text("student_number,school_year,school,grade_level,group_lunch", roster))
+    assert [load.status.value for load in take_in(made)] == ["loaded"] * 3
+    return made
+
+
+def test_a_student_of_two_partners_counts_in_each(tmp_path: Path) -> None:
+    frame = _measured(_two_partners(tmp_path), "attendance_rate", [Q1])
+    assert frame.schema == SCHEMA
+    assert frame.select("partner", "program", "students", "numerator", "denominator").rows() == [
+        ("hospital", "", 2, 300, 400),
+        ("hospital", "academy", 2, 300, 400),
+        ("mill", "", 2, 400, 400),
+    ]
+
+
+def test_groups_split_the_cohort_and_add_up_to_it(tmp_path: Path) -> None:
+    frame = _measured(_two_partners(tmp_path), "attendance_rate", [Q1], by=("school", "grade_level", "group_lunch"))
+    of_hospital = frame.filter(pl.col("partner") == "hospital", pl.col("program") == "")
+    found = of_hospital.select("by", "group", "students", "numerator", "denominator").rows()
+    assert found == [
+        ("", "", 2, 300, 400),
+        ("grade_level", "11", 1, 200, 200),
+        ("grade_level", "12", 1, 100, 200),
+        ("group_lunch", "no", 1, 100, 200),
+        ("group_lunch", "yes", 1, 200, 200),
+        ("school", "North", 1, 200, 200),
+        ("school", "South", 1, 100, 200),
+    ]
+
+
+def test_the_year_to_date_is_the_sum_of_its_quarters(sample: Workspace) -> None:
+    ids = [202510, 202520, 202530, 202540, 202541]
+    frame = _measured(sample, "unexcused_absence_rate", ids).filter(pl.col("partner") == "hospital")
+    quarters = frame.filter(pl.col("program") == "", pl.col("period_id") % 10 == 0)
+    to_date = frame.filter(pl.col("program") == "", pl.col("period_id") == 202541)
+    assert quarters.height == 4
+    # A quarter counts who takes part in it; the year counts everybody who did, also before and after.
+    assert quarters["denominator"].sum() <= to_date["denominator"][0]
+    assert quarters["students"].max() <= to_date["students"][0]
+
+
+def test_a_new_alias_in_the_partner_file_counts_at_once_without_loading_again(tmp_path: Path) -> None:
+    made = _two_partners(tmp_path)
+    (made.partners / "mill.toml").write_text('name = "The Mill"\naliases = ["Riverbend Health"]\n')
+    (made.partners / "hospital.toml").write_text('name = "Another"\n')
+    ensure_fresh(made)
+    frame = _measured(made, "attendance_rate", [Q1])
+    assert frame.select("partner", "students").rows() == [("mill", 2)]
+
+
+def test_a_workspace_setting_changes_who_counts(tmp_path: Path) -> None:
+    made = _two_partners(tmp_path)
+    kpi = load_catalogue(made.root).find("chronic_absence")
+    with open_for_reading(made.database) as warehouse:
+        for days, students in ((10, 0), (2, 4)):
+            settings = {kpi.id: {"minimum_days": days}}
+            frame = measure(warehouse, [kpi], period_ids={kpi.id: [Q1_YTD]}, settings=settings)
+            assert frame.filter(pl.col("program") == "")["students"].sum() == students
+
+
+def test_without_participants_whoever_took_part_is_the_cohort(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    header = "student_number,partner,program,activity,date"
+    export(made, "e.csv", csv_text(header, ["1,County Memorial Hospital,Health Academy,visit,2025-09-05"]))
+    days = ["1,North,2025-09-01,present", "2,North,2025-09-01,present"]
+    export(made, "a.csv", csv_text("student_number,school,date,status", days))
+    take_in(made)
+    assert _measured(made, "attendance_rate", [Q1]).select("program", "students").rows() == [("", 1), ("academy", 1)]
