@@ -139,9 +139,6 @@ ODD_BUT_GOOD = {
     .replace("enrolled_hundredths", "started")
     .replace("attendance_by_period", "engagement_by_period")
     .replace(GROUPED, f"{GROUPED}, cohort_id"),
-    "of_partners": GOOD.replace("-- source", "-- grain:      partner\n-- source")
-    .replace("student_id", "1 as partner_id", 1)
-    .replace(GROUPED, "group by period_id"),
 }
 
 

@@ -9,6 +9,7 @@ from partnerkpi.config.toml_file import read_toml
 from partnerkpi.errors import ConfigurationError
 
 SETTINGS_FILE = "partnerkpi.toml"
+_KEY_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,10 @@ class Workspace:
         """
         path = self.root / "data" / "key"
         try:
-            return bytes.fromhex(path.read_text("ascii").strip())
+            key = bytes.fromhex(path.read_text("ascii").strip())
+            if len(key) < _KEY_BYTES:
+                raise ValueError("too short")
+            return key
         except (OSError, ValueError):
             raise ConfigurationError(
                 "The key that turns student numbers into pseudonyms is missing or damaged.",

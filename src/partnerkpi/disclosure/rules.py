@@ -5,6 +5,7 @@ from it (a change, a bar, a point of a sparkline, an alt text) has none to carry
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from partnerkpi.models.kpi import Kpi, Measure
@@ -20,6 +21,11 @@ _RECODING = (
 )
 _RECODING_LARGE = (1, 1, 99)
 _NBSP = "\u00a0"
+_NO_CHANGE: dict[State, Callable[[str], str]] = {
+    State.HIDDEN: lambda since: "change not shown, to protect privacy",
+    State.NOT_DUE: lambda since: f"nothing was due in {since}",
+    State.MISSING: lambda since: f"no comparison with {since}",
+}
 
 
 @dataclass(frozen=True)
@@ -62,11 +68,10 @@ def change_of(now: Release, before: Release, kpi: Kpi, *, code: str, outside_noi
 
     Without two exact figures there is none. Inside noise it is "about the same", whatever the figures are.
     """
-    for release in (now, before):
-        if release.state is not State.SHOWN:
-            reason = f"no comparison with {since}"
-            state = State.HIDDEN if release.state is State.HIDDEN else State.MISSING
-            return Release(code, kpi.id, now.population, state, reason, reason=release.reason)
+    for state in (State.HIDDEN, State.NOT_DUE, State.MISSING):
+        for release in (now, before):
+            if release.state is state:
+                return Release(code, kpi.id, now.population, state, _NO_CHANGE[state](since), reason=release.reason)
     if not (now.exact and before.exact and now.low is not None and before.low is not None):
         return Release(
             code,
@@ -117,7 +122,9 @@ def _mean(result: Result, kpi: Kpi, code: str, population: Population) -> Releas
     if result.uniform:
         return _hidden(code, kpi, population, "all students have the same value")
     rounded = math.floor(10 * result.value + 0.5) / 10
-    if rounded <= 0:
+    # The best student's own value, as fine as the mean is printed: at or above it the mean tells of everybody.
+    best = math.floor(10 * result.largest * result.students / result.denominator + 0.5) / 10
+    if rounded <= 0 or rounded >= best:
         return _hidden(code, kpi, population, "at the end of the scale")
     return _shown(code, kpi, population, f"{rounded:.1f}", rounded, rounded)
 
@@ -129,6 +136,8 @@ def _total(result: Result, kpi: Kpi, policy: Policy, code: str, population: Popu
     if 2 * result.largest > result.numerator:
         return _hidden(code, kpi, population, "one student makes up more than half of it")
     rounded = float(math.floor(result.value + 0.5))
+    if rounded == 0:
+        return _hidden(code, kpi, population, "too little to be told as a whole number")
     return _shown(code, kpi, population, f"{rounded:,.0f}", rounded, rounded)
 
 

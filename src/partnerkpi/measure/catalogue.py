@@ -8,11 +8,12 @@ from pathlib import Path
 from partnerkpi import assets
 from partnerkpi.config.toml_file import nearest
 from partnerkpi.errors import KpiFileError, UsageError
-from partnerkpi.measure.kpi_files import broken, kpi_paths, read_kpi
+from partnerkpi.measure.kpi_files import broken, kpi_paths, read_kpi, read_sql
 from partnerkpi.measure.portable import violations
 from partnerkpi.models.kpi import Domain, Kpi
+from partnerkpi.models.source_table import SOURCE_TABLES
 from partnerkpi.warehouse import Warehouse, WarehouseFault, scratch
-from partnerkpi.warehouse.connection import statements
+from partnerkpi.warehouse.connection import statements, tables_of
 
 _COLUMNS = {
     "student": ("student_id", "period_id", "numerator", "denominator"),
@@ -45,7 +46,7 @@ def mart_queries(workspace: Path | None) -> dict[str, str]:
     """Every mart's SELECT by the name of its table; raises KpiFileError when one breaks the contract."""
     queries = {}
     for name, path in assets.files("queries/marts", ".sql", workspace).items():
-        sql = path.read_text("utf-8")
+        sql = read_sql(path)
         one_select(path, sql)
         portable(path, sql)
         queries[name] = sql
@@ -89,6 +90,9 @@ def check_kpi(warehouse: Warehouse, kpi: Kpi) -> None:
         if name not in declared:
             raise broken(kpi.path, _line_of(kpi.sql, "{" + name), f"the definition names {name}, which is no setting")
     portable(kpi.path, kpi.sql)
+    for table in sorted(tables_of(kpi.sql) & SOURCE_TABLES.keys()):
+        line = _line_of(kpi.sql, f" {table}")
+        raise broken(kpi.path, line, f"it reads {table}; KPIs read quarter marts, such as attendance_by_period")
     _check_columns(warehouse, kpi)
 
 
@@ -102,8 +106,7 @@ def one_select(path: Path, sql: str) -> frozenset[str]:
     try:
         found = statements(sql)
     except WarehouseFault as error:
-        line = re.search(r"LINE (\d+)", error.what)
-        raise broken(path, int(line[1]) if line else 1, error.what.partition(": ")[2]) from None
+        raise broken(path, _line_in(error) or 1, error.what.partition(": ")[2]) from None
     if len(found) != 1:
         raise broken(path, 1, f"it holds {len(found)} statements, not one")
     kind, used = found[0]
@@ -143,6 +146,11 @@ def kpi_columns(warehouse: Warehouse, kpi: Kpi) -> dict[str, str]:
 
 def _number(value: float) -> float | int:
     return int(value) if value == int(value) else value
+
+
+def _line_in(error: WarehouseFault) -> int | None:
+    line = re.search(r"\(line (\d+)\)", error.what)
+    return int(line[1]) if line else None
 
 
 def _line_of(sql: str, text: str) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from partnerkpi import assets
 from partnerkpi.measure.catalogue import one_select, portable
-from partnerkpi.measure.kpi_files import broken, read_header
+from partnerkpi.measure.kpi_files import broken, read_header, read_sql
 from partnerkpi.warehouse import Warehouse, WarehouseFault
 
 SEVERITIES = ("warning", "error")
@@ -41,7 +41,7 @@ def run_checks(warehouse: Warehouse, workspace: Path | None) -> tuple[Finding, .
 
 
 def _run(warehouse: Warehouse, path: Path) -> Finding | None:
-    sql = path.read_text("utf-8")
+    sql = read_sql(path)
     header = {key: texts[0][1] for key, texts in read_header(path, sql, _KEYS).items()}
     if set(header) != set(_KEYS) or header["severity"] not in SEVERITIES:
         raise broken(path, 1, "the header of a check has name, severity (warning or error) and advice")

@@ -40,7 +40,7 @@ def wilson_interval(successes: int, n: int, z: float = Z_90) -> tuple[float, flo
     centre = share + z * z / (2 * n)
     spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    return max(0.0, (centre - spread) / scale), min(1.0, max(share, (centre + spread) / scale))
 
 
 def outside_noise(now: tuple[float, float, float], before: tuple[float, float, float]) -> bool:

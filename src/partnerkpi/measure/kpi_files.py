@@ -16,7 +16,8 @@ _SETTING = re.compile(r"(?P<name>[a-z_][a-z0-9_]*)\s*=\s*(?P<default>-?\d+(\.\d+
 _REQUIRED = ("name", "domain", "unit", "better", "window", "definition", "source")
 _KEYS = (*_REQUIRED, "setting", "grain")
 _ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
-GRAINS = ("student", "partner")
+GRAINS = ("student",)
+_LONGEST_NAME = 60
 
 
 def kpi_paths(workspace: Path | None) -> dict[str, Path]:
@@ -24,13 +25,27 @@ def kpi_paths(workspace: Path | None) -> dict[str, Path]:
     return assets.files("queries/kpis", ".sql", workspace)
 
 
+def read_sql(path: Path) -> str:
+    """The text of a query file without a closing semicolon, so that it can stand inside another query.
+
+    Raises KpiFileError when the file is not UTF-8.
+    """
+    try:
+        return path.read_text("utf-8").rstrip().removesuffix(";").rstrip() + "\n"
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise broken(path, line, "it is not UTF-8 text") from None
+
+
 def read_kpi(path: Path, *, origin: str) -> Kpi:
     """One KPI file; raises KpiFileError, with the line, when its header breaks the contract."""
-    sql = path.read_text("utf-8")
+    sql = read_sql(path)
     header = read_header(path, sql, _KEYS)
     for key in _REQUIRED:
-        if key not in header:
+        if not header.get(key, [(1, "")])[0][1]:
             raise broken(path, 1, f'the header lacks "{key}"')
+    if len(_one(header, "name")) > _LONGEST_NAME:
+        raise broken(path, header["name"][0][0], f"a name has at most {_LONGEST_NAME} characters")
     if not _ID.fullmatch(path.stem):
         raise broken(path, 1, "the file name is not a KPI id: small letters, digits and _")
     return Kpi(
@@ -43,7 +58,7 @@ def read_kpi(path: Path, *, origin: str) -> Kpi:
         grain=_word(path, header, "grain", list(GRAINS)) if "grain" in header else "student",
         definition=_one(header, "definition"),
         source=_one(header, "source"),
-        settings=tuple(_setting(path, line, text) for line, text in header.get("setting", [])),
+        settings=_settings(path, header.get("setting", [])),
         sql=sql,
         path=path,
         origin=origin,
@@ -84,6 +99,16 @@ def _word(path: Path, header: Mapping[str, list[tuple[int, str]]], key: str, kno
     if text not in known:
         raise broken(path, line, f'{key} "{text}" is not known{nearest(text, known)}')
     return text
+
+
+def _settings(path: Path, written: list[tuple[int, str]]) -> tuple[KpiSetting, ...]:
+    settings: dict[str, KpiSetting] = {}
+    for line, text in written:
+        setting = _setting(path, line, text)
+        if setting.name in settings:
+            raise broken(path, line, f"the setting {setting.name} is declared twice")
+        settings[setting.name] = setting
+    return tuple(settings.values())
 
 
 def _setting(path: Path, line: int, text: str) -> KpiSetting:

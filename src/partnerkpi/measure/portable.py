@@ -7,7 +7,7 @@ _QUOTED_OR_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _FORBIDDEN = (
     (r"\bgroup\s+by\s+all\b", "GROUP BY ALL: name the columns"),
     (r"\border\s+by\s+all\b", "ORDER BY ALL: name the columns"),
-    (r"\bexclude\s*\(|\breplace\s*\(", "EXCLUDE or REPLACE: name the columns"),
+    (r"\bexclude\s*\(|\*\s*replace\s*\(", "EXCLUDE or REPLACE: name the columns"),
     (r"\bqualify\b", "QUALIFY: use a subquery"),
     (r"\b(un)?pivot\b", "PIVOT: use CASE"),
     (r"\basof\b", "ASOF: join on the dates"),
@@ -15,12 +15,9 @@ _FORBIDDEN = (
     (r"\blog\s*\(", "log(): its base differs between engines"),
     (r"\b(approx_|percentile|quantile|median|mode\b)", "quantiles: they differ between engines"),
     (r"\b(decimal|numeric)\s*\(", "DECIMAL: count in minor units"),
-    (
-        r"\bcast\s*\([^()]*\bas\s+(int|integer|bigint|smallint)\b|::\s*(int|integer|bigint|smallint)\b",
-        "a cast to an integer: round()",
-    ),
+    (r"(\bas|::)\s*(tiny|small|big|huge)?int(eger)?\b", "a cast to an integer: round()"),
     (r"\b(iso)?dow\b|\bdayofweek\b|\bextract\s*\(", "weekdays: use the calendar table"),
-    (r"\bdate_diff\s*\(\s*(?!'day')", "date_diff other than in days"),
+    (r"\bdate_?diff\s*\((?!\s*'day')", "date_diff other than in days"),
     (
         r"\binterval\b|\bcurrent_date\b|\bnow\s*\(|\brandom\s*\(",
         "dates and chance that are no data: use `periods`",
@@ -28,7 +25,8 @@ _FORBIDDEN = (
     (r"\bread_\w+\s*\(|\bglob\s*\(", "reading files: KPIs read quarter marts"),
     (r"/(?!\s*nullif\b)", "a division without nullif()"),
     (r"//", "integer division: differs between engines"),
-    (r"\bselect\s+(?:distinct\s+)?(?:\w+\.)?\*", "SELECT *: name the columns"),
+    (r"(\bselect|,)\s*(distinct\s+)?(\w+\.)?\*", "SELECT *: name the columns"),
+    (r"(\(|\A)\s*from\b", "FROM first: begin with SELECT"),
 )
 
 

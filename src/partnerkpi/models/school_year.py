@@ -26,8 +26,8 @@ def school_year_label(text: str) -> str:
     """
     cleaned = text.strip()
     if match := _SHORT.fullmatch(cleaned):
-        last = int(match[1][-2:])
-        first = 1999 + last
+        first = int(match[1]) - 1 if len(match[1]) == 4 else 1999 + int(match[1])
+        last = (first + 1) % 100
     elif match := _LONG.fullmatch(cleaned):
         first, last = int(match[1]), int(match[2][-2:])
         if len(match[2]) == 4 and int(match[2]) != first + 1:

@@ -1,15 +1,17 @@
 """Partner files: reading them, and finding out which partner or program an export's names mean."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
 from partnerkpi.config.toml_file import StrictModel, nearest, read_toml
 from partnerkpi.errors import ConfigurationError, UsageError
 from partnerkpi.models.partner import Cohort, CohortName, FormerName, Goal, Partner, Program
+from partnerkpi.models.school_year import school_year_label
 
 _ID = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 _Name = Annotated[str, Field(min_length=1, max_length=300)]
@@ -38,14 +40,28 @@ class VisionFile(StrictModel):
     signed_by: list[str] = Field(default_factory=list)
 
 
+def _quarter_name(text: str) -> str:
+    year, _, quarter = text.rpartition(" ")
+    try:
+        label = school_year_label(year)
+    except ValueError:
+        label = ""
+    if not label or not re.fullmatch(r"Q[1-9]", quarter):
+        raise ValueError(f'"{text}" is not a quarter; write it like "2026-27 Q4"')
+    return f"{label} {quarter}"
+
+
+_QuarterName = Annotated[str, AfterValidator(_quarter_name)]
+
+
 class GoalFile(StrictModel):
     """`[[goals]]`."""
 
     kpi: str
     baseline: float | None = None
-    baseline_period: str = ""
+    baseline_period: _QuarterName | None = None
     target: float
-    due: str
+    due: _QuarterName
 
 
 class PartnerFile(StrictModel):
@@ -60,6 +76,14 @@ class PartnerFile(StrictModel):
     vision: VisionFile = VisionFile()
     goals: list[GoalFile] = Field(default_factory=list)
 
+    @model_validator(mode="after")
+    def _each_once(self) -> "PartnerFile":
+        for kind, ids in (("program", [p.id for p in self.programs]), ("goal on", [g.kpi for g in self.goals])):
+            twice = sorted({name for name in ids if ids.count(name) > 1})
+            if twice:
+                raise ValueError(f"the {kind} {', '.join(twice)} is there twice")
+        return self
+
 
 def read_partners(folder: Path) -> tuple[Partner, ...]:
     """Every partner of a workspace, by id.
@@ -69,7 +93,7 @@ def read_partners(folder: Path) -> tuple[Partner, ...]:
     partners = tuple(read_partner(path) for path in sorted(folder.glob("*.toml")) if not path.name.startswith("_"))
     seen: dict[str, str] = {}
     for partner in partners:
-        for name in {_plain(name) for name in _names(partner)}:
+        for name in {_plain(name) for name in (partner.id, *_names(partner))}:
             if name in seen:
                 raise ConfigurationError(
                     f'Two partners go by the name "{name}".',
@@ -90,7 +114,7 @@ def read_partner(path: Path) -> Partner:
         formerly=tuple(FormerName(former.name, former.until) for former in content.formerly),
         programs=tuple(Program(p.id, p.name, tuple(p.aliases)) for p in content.programs),
         vision=content.vision.text,
-        goals=tuple(Goal(g.kpi, g.baseline, g.baseline_period, g.target, g.due) for g in content.goals),
+        goals=tuple(Goal(g.kpi, g.baseline, g.baseline_period or "", g.target, g.due) for g in content.goals),
         contact=content.contact,
         color=content.color,
     )

@@ -73,8 +73,17 @@ def _goals_height(board: Board, letters: float) -> float:
 
 
 def _aside_height(board: Board, letters: float) -> float:
-    rows = [lines(line.name, letters * 0.11) for line in board.programs.lines]
-    return 62 + sum(2 + 12 * row for row in rows)
+    panel = board.programs
+    rows = [
+        max(
+            lines(line.name, letters * 0.11), *(lines(board.release(code).text, letters * 0.055) for code in line.cells)
+        )
+        if line.cells
+        else lines(line.name, letters * 0.11)
+        for line in panel.lines
+    ]
+    head = max((lines(column, letters * 0.055) for column in panel.columns), default=1)
+    return 38 + 12 * head + sum(2 + 12 * row for row in rows)
 
 
 def _foot_height(board: Board) -> float:

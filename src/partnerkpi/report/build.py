@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -196,7 +197,11 @@ def _programs(page: Page, figures: Figures) -> GroupPanel:
             for kpi, letter in zip(kpis, "abcdefgh", strict=False)
         ]
         lines.append(GroupLine(program.name, tuple(release.code for release in releases)))
-    columns = tuple(kpi.name for kpi in kpis)
+    told = [figures.telling_quarter(kpi) for kpi in kpis]
+    columns = tuple(
+        kpi.name if quarter == figures.quarter else f"{kpi.name}, {quarter.label}"
+        for kpi, quarter in zip(kpis, told, strict=True)
+    )
     return GroupPanel("Programs", columns, tuple(lines), "" if lines else "No programs are described yet.")
 
 
@@ -210,16 +215,16 @@ def _data_through(figures: Figures) -> list[DataThrough]:
 
 def _definitions(of_kpi: Mapping[str, KpiFigures], settings: Mapping[str, Mapping[str, float]]) -> list[Definition]:
     return [
-        Definition(
-            f.kpi.name, _first_sentence(f.kpi.definition.format(**setting_values(f.kpi, settings.get(name, {}))))
-        )
+        Definition(f.kpi.name, _short(f.kpi.definition, setting_values(f.kpi, settings.get(name, {}))))
         for name, f in of_kpi.items()
     ]
 
 
-def _first_sentence(definition: str) -> str:
-    """What a page has room for; `partnerkpi kpi show` prints the whole definition."""
-    return definition.partition(". ")[0].rstrip(".") + "."
+def _short(definition: str, values: Mapping[str, float]) -> str:
+    """The sentences a page has room for, the first and all that name a setting, with the values in force."""
+    first, *others = re.split(r"(?<=[.]) ", definition)
+    kept = [first, *(sentence for sentence in others if re.search(r"\{\w+\}", sentence))]
+    return re.sub(r"\{(\w+)\}", lambda m: f"{values[m[1]]:g}" if m[1] in values else m[0], " ".join(kept))
 
 
 def _notes(page: Page, figures: Figures) -> list[str]:

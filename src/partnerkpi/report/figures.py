@@ -43,7 +43,7 @@ class Figures:
     def of_kpi(self, kpi: Kpi) -> KpiFigures:
         """Now, the same quarter last year, the change and the trend of the whole partner."""
         code = self._next_code(kpi)
-        quarter = self._telling_quarter(kpi)
+        quarter = self.telling_quarter(kpi)
         now = self._release(kpi, "", quarter, code)
         before = self.calendar.year_before(quarter)
         since = before.label if before else "a year before"
@@ -65,7 +65,7 @@ class Figures:
 
     def of_program(self, kpi: Kpi, program: str, code: str) -> Release:
         """One KPI of one program, in the quarter the partner's own figure tells of."""
-        release = self._release(kpi, program, self._telling_quarter(kpi), code)
+        release = self._release(kpi, program, self.telling_quarter(kpi), code)
         self.releases.append(release)
         return release
 
@@ -73,7 +73,7 @@ class Figures:
         used = sum(1 for r in self.releases if r.code[0] == _LETTERS[kpi.domain] and "-" not in r.code)
         return f"{_LETTERS[kpi.domain]}{used + 1}"
 
-    def _telling_quarter(self, kpi: Kpi) -> Quarter:
+    def telling_quarter(self, kpi: Kpi) -> Quarter:
         """The board's quarter, or for a KPI that is not due yet the latest one before it that has data."""
         if self.evidence.covers(kpi, self.quarter) or self.evidence.due(kpi, self.quarter):
             return self.quarter

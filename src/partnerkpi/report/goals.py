@@ -40,7 +40,7 @@ def standing(
         return Standing("behind", f"{target_text} by {goal.due}")
     if not over and _as_good(now, needed, kpi):
         return Standing("on pace", f"needs {unit_text(needed, kpi)} now")
-    if now.low < needed < now.high:
+    if not now.exact and now.low <= needed <= now.high:
         return Standing("hidden", "the range shown does not tell")
     if over:
         return Standing("missed", f"{now.text} against {target_text}")

@@ -7,6 +7,8 @@ from partnerkpi.models.board import GoalLine, KpiLine
 from partnerkpi.models.release import Release, State
 
 _MOST_WORDS = 25
+# What needs attention comes first.
+_VERBS = {"missed": "missed its goal", "behind": "is behind its goal", "met": "has met its goal"}
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,18 @@ def headline(told: Sequence[Told], goals: Sequence[GoalLine]) -> str:
             return "This group is too small to show its figures without pointing at single students."
         return "There is no data for this quarter yet."
     moved = [t for t in shown if t.change.low and t.line.unit.startswith(("percent", "grade"))]
-    first = _moved(max(moved, key=_size)) if moved else _stands(shown[0])
-    for second in (*_second(goals, "missed"), *_second(goals, "behind"), *_second(goals, "met")):
-        whole = f"{first}; {second}."
-        if len(whole.split()) <= _MOST_WORDS:
-            return whole
-    return f"{first}."
+    chosen = max(moved, key=_size) if moved else shown[0]
+    first = _moved(chosen) if moved else _stands(chosen)
+    for status in _VERBS:
+        for goal in goals:
+            if goal.status != status:
+                continue
+            subject = "it" if goal.name == chosen.line.name else _inside(goal.name)
+            whole = f"{first}; {subject} {_VERBS[status]}."
+            if len(whole.split()) <= _MOST_WORDS:
+                return whole
+    words = first.split()
+    return f"{first}." if len(words) <= _MOST_WORDS else f"{' '.join(words[:_MOST_WORDS])}…"
 
 
 def ask(goals: Sequence[GoalLine]) -> str:
@@ -61,6 +69,6 @@ def _stands(told: Told) -> str:
     return f"{told.line.name} stands at {told.now.text}{same}"
 
 
-def _second(goals: Sequence[GoalLine], status: str) -> list[str]:
-    verbs = {"missed": "missed its goal", "behind": "is behind its goal", "met": "has met its goal"}
-    return [f"{goal.name[:1].lower()}{goal.name[1:]} {verbs[status]}" for goal in goals if goal.status == status]
+def _inside(name: str) -> str:
+    """A name inside a sentence: small, unless it begins with an acronym or a single letter."""
+    return f"{name[:1].lower()}{name[1:]}" if name[1:2].islower() else name

@@ -69,7 +69,10 @@ def kpi_settings(workspace: Workspace, catalogue: Catalogue) -> dict[str, dict[s
     """The workspace's own KPI settings, checked; raises ConfigurationError for a KPI or setting nobody declares."""
     known = {kpi.id: {setting.name for setting in kpi.settings} for kpi in catalogue.kpis}
     checked: dict[str, dict[str, float]] = {}
+    broken = {Path(error.where.rpartition(", line ")[0]).stem for error in catalogue.broken}
     for kpi, values in workspace.settings.settings.items():
+        if kpi in broken:
+            continue
         for name, value in values.items():
             if name not in known.get(kpi, set()) or not isinstance(value, int | float):
                 raise ConfigurationError(

@@ -118,7 +118,9 @@ def _school_year(rule: ColumnRule, cell: str) -> str:
         short = f"regexp_full_match({cell}, '(?i)sy\\s*''?([0-9]{{4}}|[0-9]{{2}})')"
         long = f"regexp_full_match({cell}, '[0-9]{{4}}\\s*[-/–]\\s*([0-9]{{4}}|[0-9]{{2}})')"
         last_two = f"try_cast(right({cell}, 2) as integer)"
-        first = f"(case when {short} then 1999 + {last_two} else try_cast(left({cell}, 4) as integer) end)"
+        ended = f"try_cast(regexp_extract({cell}, '[0-9]+') as integer)"
+        short_first = f"(case when {ended} < 100 then 1999 + {ended} else {ended} - 1 end)"
+        first = f"(case when {short} then {short_first} else try_cast(left({cell}, 4) as integer) end)"
         ends_next_year = f"(({first} + 1) % 100 = {last_two})"
         # "2026-2037" ends in the right digit of the wrong decade.
         four = f"regexp_full_match({cell}, '.*[-/–]\\s*[0-9]{{4}}')"

@@ -33,6 +33,9 @@ def _fault(error: duckdb.Error) -> WarehouseFault:
     # Parser, binder and catalog errors speak of names in the query; every other kind may quote a cell.
     speaks_of_the_query = isinstance(error, duckdb.ParserException | duckdb.BinderException | duckdb.CatalogException)
     detail = str(error).split("\n", 1)[0] if speaks_of_the_query else type(error).__name__
+    line = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
+    if line and speaks_of_the_query:
+        detail += f" (line {line[1]})"
     return WarehouseFault(
         f"The database could not answer: {detail}",
         where="partnerkpi.duckdb",
@@ -102,6 +105,15 @@ def statements(sql: str) -> list[tuple[str, frozenset[str]]]:
             (statement.type.name.removesuffix("_STATEMENT"), frozenset(statement.named_parameters))
             for statement in _parser().extract_statements(sql)
         ]
+    except duckdb.Error as error:
+        raise _fault(error) from None
+
+
+def tables_of(sql: str) -> frozenset[str]:
+    """The tables a query reads, without its own CTEs; raises WarehouseFault on a syntax error."""
+    try:
+        # It takes no parameters; which number a setting has changes no table.
+        return frozenset(_parser().get_table_names(re.sub(r"\$\w+", "0", sql)))
     except duckdb.Error as error:
         raise _fault(error) from None
 
