@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 import shutil
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,21 +10,18 @@ from pathlib import Path
 import pytest
 from given import HOSPITAL, SETTINGS, TODAY, csv_text, export, take_in, workspace
 
-from partnerkpi.config.settings import Settings
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.disclosure import Policy
 from partnerkpi.errors import ConfigurationError, InputMissing, UsageError
 from partnerkpi.measure.catalogue import load_catalogue
 from partnerkpi.measure.results import measure, results_of
 from partnerkpi.models.board import Board, KpiLine
-from partnerkpi.models.kpi import UNITS, Kpi, Measure
-from partnerkpi.models.partner import Goal
-from partnerkpi.models.release import Population, Release, State
+from partnerkpi.models.kpi import UNITS, Measure
+from partnerkpi.models.release import State
 from partnerkpi.records.partners import read_partners
 from partnerkpi.report.build import Page, build_board
 from partnerkpi.report.evidence import gather_evidence
 from partnerkpi.report.figures import Figures
-from partnerkpi.report.goals import standing
 from partnerkpi.report.story import Told, headline
 from partnerkpi.report.workflow import make_board
 from partnerkpi.warehouse import open_for_reading
@@ -296,100 +292,6 @@ def test_a_bar_has_room_for_every_mark_on_it(sample_boards: Boards, partner: str
         marks = [board.release(line.now).high, line.target, line.baseline]
 
         assert line.axis_high >= max([mark for mark in marks if mark is not None], default=1)
-
-
-# Where a goal stands.
-
-
-@pytest.fixture(scope="module")
-def kpis() -> dict[str, Kpi]:
-    """The shipped KPIs by id."""
-    return {kpi.id: kpi for kpi in load_catalogue().kpis}
-
-
-def published(low: float, high: float | None = None, state: State = State.SHOWN) -> Release:
-    """A figure, or a range from `low` to `high`."""
-    population = Population("hospital", "", "2026-27 Q1", "year to date")
-    if state is not State.SHOWN:
-        return Release("A1", "kpi", population, state, state.value, reason=state.value)
-    return Release("A1", "kpi", population, state, "as published", low, low if high is None else high)
-
-
-# Needed at the end of 2026-27 Q1, 135 of 364 days on the way: 16.3 of 20 to 10, and 73.7 of 70 to 80.
-AT_Q1 = [
-    ("chronic_absence", published(9), "met"),
-    ("chronic_absence", published(10), "met"),
-    ("chronic_absence", published(0, 10), "met"),
-    ("chronic_absence", published(11), "on pace"),
-    ("chronic_absence", published(16), "on pace"),
-    ("chronic_absence", published(10, 15), "on pace"),
-    ("chronic_absence", published(17), "behind"),
-    ("chronic_absence", published(20, 25), "behind"),
-    ("chronic_absence", published(15, 20), "hidden"),
-    ("course_pass_rate", published(80), "met"),
-    ("course_pass_rate", published(80, 100), "met"),
-    ("course_pass_rate", published(74), "on pace"),
-    ("course_pass_rate", published(75, 80), "on pace"),
-    ("course_pass_rate", published(73), "behind"),
-    ("course_pass_rate", published(65, 70), "behind"),
-    ("course_pass_rate", published(70, 75), "hidden"),
-    ("course_pass_rate", published(0, state=State.HIDDEN), "hidden"),
-    ("course_pass_rate", published(0, state=State.MISSING), "missing"),
-    ("course_pass_rate", published(0, state=State.NOT_DUE), "not due"),
-]
-AT_Q4 = [
-    ("chronic_absence", published(10), "met"),
-    ("chronic_absence", published(11), "missed"),
-    ("chronic_absence", published(5, 12), "hidden"),
-    ("course_pass_rate", published(80), "met"),
-    ("course_pass_rate", published(79), "missed"),
-    ("course_pass_rate", published(75, 85), "hidden"),
-    ("course_pass_rate", published(0, state=State.HIDDEN), "hidden"),
-]
-CALENDAR = Settings.model_validate(tomllib.loads(SETTINGS)).calendar()
-
-
-def goal_of(kpi: str, baseline: float | None = None) -> Goal:
-    """From the end of 2025-26 to the end of 2026-27: absence from 20 down to 10, passing from 70 up to 80."""
-    start, target = (20.0, 10.0) if kpi == "chronic_absence" else (70.0, 80.0)
-    return Goal(kpi, start if baseline is None else baseline, "2025-26 Q4", target, "2026-27 Q4")
-
-
-@pytest.mark.parametrize(
-    ("period", "kpi", "now", "status"),
-    [("2026-27 Q1", *row) for row in AT_Q1] + [("2026-27 Q4", *row) for row in AT_Q4],
-)
-def test_a_goal_is_judged_on_what_is_published(
-    kpis: dict[str, Kpi], period: str, kpi: str, now: Release, status: str
-) -> None:
-    quarter = CALENDAR.quarter(period)
-    assert quarter is not None
-
-    assert standing(goal_of(kpi), kpis[kpi], now, quarter=quarter, calendar=CALENDAR).status == status
-
-
-@pytest.mark.parametrize("now", [published(80), published(1), published(0, state=State.HIDDEN)])
-def test_a_goal_is_not_judged_on_an_earlier_quarter(kpis: dict[str, Kpi], now: Release) -> None:
-    kpi, quarter = kpis["course_pass_rate"], CALENDAR.quarters[4]
-    found = standing(goal_of(kpi.id), kpi, now, quarter=quarter, calendar=CALENDAR, not_due=True)
-
-    assert found.status == "not due"
-    assert not numbers(found.reason)
-
-
-def test_the_reason_of_a_hidden_goal_has_no_number(kpis: dict[str, Kpi]) -> None:
-    kpi, quarter = kpis["course_pass_rate"], CALENDAR.quarters[4]
-    found = standing(goal_of(kpi.id), kpi, published(70, 75), quarter=quarter, calendar=CALENDAR)
-
-    assert not numbers(found.reason)
-
-
-def test_without_a_baseline_a_goal_is_behind_until_it_is_met(kpis: dict[str, Kpi]) -> None:
-    kpi, quarter = kpis["course_pass_rate"], CALENDAR.quarters[4]
-    goal = Goal(kpi.id, None, "", 80, "2026-27 Q4")
-    now = [published(percent) for percent in (79, 80)]
-
-    assert [standing(goal, kpi, n, quarter=quarter, calendar=CALENDAR).status for n in now] == ["behind", "met"]
 
 
 def test_the_line_of_a_kpi_has_the_status_of_its_goal(sample_boards: Boards) -> None:
