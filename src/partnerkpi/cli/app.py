@@ -207,6 +207,24 @@ def quarantine(
 
 
 @app.command()
+def undo(
+    load: Annotated[int, typer.Argument(metavar="LOAD", help="Its number, as `partnerkpi loads` lists it.")],
+    plan: Annotated[bool, typer.Option("--plan", help="Say what would happen, and keep nothing.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Take a load back: its rows go, and the rows it replaced are what they were.
+
+    Example: partnerkpi undo 7
+    """
+    from partnerkpi.config.workspace import find_workspace
+    from partnerkpi.undo import undo as take_back
+
+    undone = take_back(find_workspace(Path.cwd(), workspace), load, now=dt.datetime.now(), plan=plan)
+    would = "would be" if plan else "are"
+    say(f"Load {load}: {undone.gone:,} rows {would} gone, {undone.restored:,} rows of earlier loads {would} back.")
+
+
+@app.command()
 def check(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
     """Run the data checks over what has been taken in.
 
@@ -241,6 +259,11 @@ def report(
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where; without it, in `boards`.")] = None,
     output_format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="pdf, html or json.")] = "pdf",
+    as_of: Annotated[
+        dt.datetime | None,
+        typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="With what was known on that day."),
+    ] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Do everything, and write nothing.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Draw the board of a partner: one page, and the path of the file on stdout.
@@ -252,4 +275,5 @@ def report(
     from partnerkpi.report import report as draw
 
     found = find_workspace(Path.cwd(), workspace)
-    put(str(draw(found, partner, today=dt.date.today(), options=ReportOptions(period, output_format, out))))
+    options = ReportOptions(period, output_format, out, None if as_of is None else as_of.date(), plan)
+    put(str(draw(found, partner, today=dt.date.today(), options=options)))

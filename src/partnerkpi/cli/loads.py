@@ -21,6 +21,7 @@ LOAD_COLUMNS = {
     "quarantined": "quarantined",
     "non_data": "non-data",
     "replaced": "replaced",
+    "undone_at": "undone",
 }
 QUARANTINE_COLUMNS = {"load": "load", "file": "file", "line": "line", "column": "column", "rule": "rule"}
 

@@ -10,7 +10,7 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.disclosure import Policy
 from partnerkpi.errors import ConfigurationError, InputMissing, UsageError
 from partnerkpi.files import write_private
-from partnerkpi.measure.catalogue import Catalogue, check_catalogue
+from partnerkpi.measure.catalogue import Catalogue, check_catalogue, mart_queries
 from partnerkpi.measure.results import measure, results_of
 from partnerkpi.models.board import Board
 from partnerkpi.models.kpi import Kpi
@@ -24,15 +24,21 @@ from partnerkpi.report.build import PROGRAM_KPIS, Page, build_board, page_kpis
 from partnerkpi.report.evidence import Evidence, gather_evidence
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
 from partnerkpi.warehouse import Warehouse, open_for_reading
+from partnerkpi.warehouse.past import look_back
 
 
 @dataclass(frozen=True)
 class ReportOptions:
-    """What to make: the quarter ("2026-27-Q1"; None: the latest that has ended and has data), format and place."""
+    """What to make: the quarter ("2026-27-Q1"; None: the latest that has ended and has data), format and place.
+
+    `as_of` tells what was known at the end of a day; `plan` does everything and writes nothing.
+    """
 
     period: str | None = None
     format: str = "pdf"
     out: Path | None = None
+    as_of: dt.date | None = None
+    plan: bool = False
 
 
 def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions | None = None) -> Path:
@@ -42,20 +48,26 @@ def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: Re
     be one page; in each case nothing is written.
     """
     options = options or ReportOptions()
-    board, quarter = make_board(workspace, partner_id, today=today, period=options.period)
+    board, quarter = make_board(workspace, partner_id, today=today, period=options.period, as_of=options.as_of)
     target = _target(workspace, board, quarter, options)
-    write_private(target, render(options.format, board, assets.search_path("templates", workspace.root)))
+    content = render(options.format, board, assets.search_path("templates", workspace.root))
+    if not options.plan:
+        write_private(target, content)
     return target
 
 
-def make_board(workspace: Workspace, partner_id: str, *, today: dt.date, period: str | None) -> tuple[Board, Quarter]:
-    """The frozen description of the page, and its quarter."""
+def make_board(
+    workspace: Workspace, partner_id: str, *, today: dt.date, period: str | None, as_of: dt.date | None = None
+) -> tuple[Board, Quarter]:
+    """The frozen description of the page, and its quarter; with `as_of` as it was at the end of that day."""
     partner = find_partner(read_partners(workspace.partners), partner_id)
     calendar = workspace.settings.calendar()
     ensure_fresh(workspace)
     with open_for_reading(workspace.database) as warehouse:
+        if as_of is not None:
+            look_back(warehouse, as_of, mart_queries(workspace.root))
         evidence = gather_evidence(warehouse)
-        quarter = _quarter(calendar, evidence, period, today)
+        quarter = _quarter(calendar, evidence, period, min(today, as_of or today))
         catalogue = check_catalogue(warehouse, workspace.root)
         settings = kpi_settings(workspace, catalogue)
         results = _results(warehouse, catalogue, partner, calendar, quarter, settings)

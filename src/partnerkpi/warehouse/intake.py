@@ -311,7 +311,7 @@ def _book(warehouse: Warehouse, taken: Taken, rule: TableRule, provenance: Prove
         """
 insert into loads values (
   $load, $file, $sha256, $bytes, $rules, $dialect, $source_table, $loaded_at, $rows_in_file, $loaded,
-  $unchanged, $superseded, $duplicate, $quarantined, $non_data, $replaced, $first_day, $last_day
+  $unchanged, $superseded, $duplicate, $quarantined, $non_data, $replaced, $first_day, $last_day, null
 )""",
         {
             "load": taken.load,

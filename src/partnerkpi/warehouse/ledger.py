@@ -7,12 +7,10 @@ from partnerkpi.warehouse.connection import Warehouse
 
 
 def same_bytes(warehouse: Warehouse, sha256: str, rules: str) -> int | None:
-    """The load that took in these very bytes under the same rules, or None.
-
-    Only when it is the last load of these bytes: an export that was replaced in between may be taken in again.
-    """
+    """The load that took in these very bytes under the same rules and was not undone, or None."""
     found = warehouse.rows(
-        "select load_id from loads where sha256 = $sha256 and rules = $rules order by load_id desc limit 1",
+        "select load_id from loads where sha256 = $sha256 and rules = $rules and undone_at is null "
+        "order by load_id desc limit 1",
         {"sha256": sha256, "rules": rules},
     )
     return int(found[0][0]) if found else None
@@ -29,7 +27,7 @@ def quarantine(warehouse: Warehouse, load: int | None = None) -> list[dict[str, 
         """
 select q.load_id as load, l.file, q.line, q.column_name as "column", q.rule
 from quarantine as q join loads as l using (load_id)
-where $load is null or q.load_id = $load
+where ($load is null and l.undone_at is null) or q.load_id = $load
 order by q.load_id, q.line""",
         {"load": load},
     )
@@ -38,6 +36,7 @@ order by q.load_id, q.line""",
 def data_through(warehouse: Warehouse) -> dict[str, dt.date]:
     """For each source table with days, the last day any load of it speaks of."""
     found = warehouse.rows(
-        "select source_table, max(last_day) from loads where last_day is not null group by source_table order by 1"
+        "select source_table, max(last_day) from loads where last_day is not null and undone_at is null "
+        "group by source_table order by 1"
     )
     return {str(table): day for table, day in found}

@@ -38,7 +38,8 @@ create table loads (
   non_data bigint not null,
   replaced bigint not null,
   first_day date,
-  last_day date
+  last_day date,
+  undone_at timestamp
 );
 create table quarantine (
   load_id integer not null,
@@ -63,8 +64,8 @@ create table cohorts (cohort_id integer, partner varchar, program varchar);
 create table cohort_names (partner varchar, program varchar, cohort_id integer);
 """
 
-_GROUPS = """
-create view student_group_values as
+GROUPS = """
+create {temporary} view student_group_values as
 select student_id, school_year, entry.key as group_by, entry.value as group_value
 from (select student_id, school_year, unnest(map_entries(groups)) as entry from students)
 where entry.value <> ''
@@ -102,4 +103,4 @@ def create_schema(warehouse: Warehouse) -> None:
             warehouse.run(
                 f"create table {table.name}_history (\n  {columns},\n  load_id integer,\n  ended_by integer\n)"
             )
-        warehouse.run(_GROUPS)
+        warehouse.run(GROUPS.format(temporary=""))
