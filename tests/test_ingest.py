@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from given import NOW, SHARED, csv_text, export, take_in, workspace
+from given import NOW, SETTINGS, SHARED, csv_text, export, take_in, workspace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -296,3 +296,44 @@ def test_an_absence_that_a_correction_withdraws_is_gone(tmp_path: Path) -> None:
     with open_for_reading(made.database) as warehouse:
         dates = warehouse.rows("select date from attendance order by 1")
     assert [str(date) for (date,) in dates] == ["2025-09-08", "2025-09-10"]
+
+
+def _limited(tmp_path: Path) -> Workspace:
+    """A workspace with the limits a new district has."""
+    begin, end = SETTINGS.index("# Small files"), SETTINGS.index("[[school_year]]")
+    return workspace(tmp_path / "d", settings=SETTINGS[:begin] + SETTINGS[end:])
+
+
+@pytest.mark.parametrize(("bad", "status"), [(5, LoadStatus.LOADED), (6, LoadStatus.REFUSED)])
+def test_a_file_with_more_than_five_percent_refused_rows_is_refused_whole(
+    tmp_path: Path, bad: int, status: LoadStatus
+) -> None:
+    made = _limited(tmp_path)
+    rows = [f"{n},North,2025-09-01,{'Q' if n < bad else 'present'}" for n in range(100)]
+    load = take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, rows)))[0]
+    assert load.status is status
+    with open_for_reading(made.database) as warehouse:
+        assert len(ledger.loads(warehouse)) == (status is LoadStatus.LOADED)
+    if status is LoadStatus.REFUSED:
+        assert "6 of its 100 rows would be refused, mostly for status: not one of the words" in load.reason
+        assert load.where.endswith("a.csv, line 2")
+        assert _facts(made, "attendance") == []
+
+
+@pytest.mark.parametrize(("name", "rows", "status"), [
+    ("attendance_2025-10.csv", 9, "refused"),
+    ("attendance_2025-10.csv", 10, "loaded"),
+    ("attendance_2025-10.csv", 160, "loaded"),
+    ("attendance_2025-10.csv", 161, "refused"),
+    ("another_name.csv", 1, "loaded"),
+])  # fmt: skip
+def test_a_row_count_far_off_the_last_file_of_its_kind_is_refused(
+    tmp_path: Path, name: str, rows: int, status: str
+) -> None:
+    made = _limited(tmp_path)
+    september = [f"{n},North,2025-09-01,present" for n in range(40)]
+    take_in(made, export(made, "attendance_2025-09.csv", csv_text(ATTENDANCE, september)))
+    october = [f"{n},North,2025-10-01,present" for n in range(rows)]
+    load = take_in(made, export(made, name, csv_text(ATTENDANCE, october)))[0]
+    assert load.status.value == status
+    assert ("the last file of this kind had 40" in load.reason) is (status == "refused")

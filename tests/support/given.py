@@ -18,6 +18,11 @@ SETTINGS = """\
 [district]
 name = "Test District"
 
+# Small files with mistakes in them are what tests are about.
+[ingest]
+max_quarantine_share = 1
+row_count_factor = 0
+
 [[school_year]]
 name = "2025-26"
 quarters = [

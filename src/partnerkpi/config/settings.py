@@ -28,6 +28,17 @@ class BoardSettings(StrictModel):
     paper: Literal["letter", "a4"] = "letter"
 
 
+class IngestSettings(StrictModel):
+    """When a file is refused whole.
+
+    `max_quarantine_share`: the share of its rows that may be refused one by one. `row_count_factor`: how many times
+    more or fewer rows it may have than the last load of a file of the same name but for its digits (0: any number).
+    """
+
+    max_quarantine_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    row_count_factor: Annotated[float, Field(ge=0)] = 4
+
+
 class QuarterSettings(StrictModel):
     """One quarter, first and last day included."""
 
@@ -78,6 +89,7 @@ class Settings(StrictModel):
     school_year: Annotated[list[SchoolYearSettings], Field(min_length=1)]
     privacy: PrivacySettings = PrivacySettings()
     board: BoardSettings = BoardSettings()
+    ingest: IngestSettings = IngestSettings()
     grade_scale: str = "nc_10_point"
     settings: dict[str, dict[str, SettingValue]] = Field(default_factory=dict)
 

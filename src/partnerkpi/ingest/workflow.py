@@ -18,6 +18,7 @@ from partnerkpi.exports.decode import encoding_of
 from partnerkpi.exports.members import Export, exports_below, find_export, refused
 from partnerkpi.exports.rows import Header, find_header, write_rows
 from partnerkpi.files import make_private_folder
+from partnerkpi.ingest.limits import check_limits
 from partnerkpi.ingest.pseudonym import pseudonyms
 from partnerkpi.measure.checks import Finding, run_checks
 from partnerkpi.models.dialect import Dialect, TableRule
@@ -228,7 +229,10 @@ def _take_rows(
         )
         rows = TextRows(text, match.headers, match.groups, written.rows, written.refused, written.non_data)
         with intake.warehouse.transaction(keep=not intake.options.plan):
-            return take_in(intake.warehouse, rows, rule, provenance, pseudonymise=partial(pseudonyms, intake.key))
+            taken = take_in(intake.warehouse, rows, rule, provenance, pseudonymise=partial(pseudonyms, intake.key))
+            limits = intake.workspace.settings.ingest
+            check_limits(intake.warehouse, export.path, provenance.file, rule, taken, limits)
+        return taken
     finally:
         text.unlink(missing_ok=True)
 

@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any
 
+from partnerkpi.models.dialect import TableRule
+from partnerkpi.models.load import RefusedRow
 from partnerkpi.warehouse.connection import Warehouse
 
 
@@ -40,3 +42,35 @@ def data_through(warehouse: Warehouse) -> dict[str, dt.date]:
         "group by source_table order by 1"
     )
     return {str(table): day for table, day in found}
+
+
+def commonest_refusal(warehouse: Warehouse, load: int) -> RefusedRow:
+    """The column and rule that refused most rows of a load, with the first line of them; there is at least one."""
+    line, column, rule = warehouse.rows(
+        """
+select min(line), column_name, rule
+from quarantine
+where load_id = $load
+group by column_name, rule
+order by count(*) desc, 1
+limit 1""",
+        {"load": load},
+    )[0]
+    return RefusedRow(int(line), str(column), str(rule))
+
+
+def rows_of_last_alike(warehouse: Warehouse, file: str, rule: TableRule, load: int) -> int | None:
+    """Data rows of the last load before `load` whose file is named alike but for digits; None without one."""
+    found = warehouse.rows(
+        r"""
+select rows_in_file - non_data
+from loads
+where
+  load_id < $load and undone_at is null and dialect = $dialect and source_table = $source_table
+  and regexp_replace(regexp_replace(file, '^.*/', ''), '[0-9]+', '#', 'g')
+    = regexp_replace(regexp_replace($file, '^.*/', ''), '[0-9]+', '#', 'g')
+order by load_id desc
+limit 1""",
+        {"load": load, "dialect": rule.dialect, "source_table": rule.table.name, "file": file},
+    )
+    return int(found[0][0]) if found else None
