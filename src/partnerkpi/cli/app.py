@@ -185,17 +185,30 @@ def loads(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> Non
 @app.command()
 def quarantine(
     load: Annotated[int | None, typer.Option("--load", metavar="N", help="Only the rows of this load.")] = None,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option("--xlsx", metavar="FILE", help="Write them as a workbook to edit and to take in again."),
+    ] = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """List the rows that were refused: file, line, column and rule, never the cell.
 
-    Example: partnerkpi quarantine --load 3
+    With --xlsx the rows themselves go into a workbook, read again from their files: keep it as safe as these.
+
+    Example: partnerkpi quarantine --xlsx refused.xlsx
     """
     from partnerkpi.cli.loads import QUARANTINE_COLUMNS
     from partnerkpi.config.workspace import find_workspace
     from partnerkpi.warehouse import ledger, open_for_reading
 
+    if xlsx is not None:
+        from partnerkpi.ingest.refused_rows import write_refused_rows
+
+        number = write_refused_rows(find_workspace(Path.cwd(), workspace), xlsx, load=load)
+        say(f"{number:,} refused rows. Put them right and take them in: partnerkpi ingest {xlsx}")
+        put(str(xlsx))
+        return
     with open_for_reading(find_workspace(Path.cwd(), workspace).database) as warehouse:
         rows = ledger.quarantine(warehouse, load)
     if as_json:

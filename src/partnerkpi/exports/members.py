@@ -20,11 +20,16 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Export:
-    """One export on disk: `sha256` and `size` are of the file as it was delivered."""
+    """One export on disk: `sha256` and `size` are of the file as it was delivered.
+
+    `sheet` names the sheet of a workbook (empty: the first); `corrects` is the load whose refused rows it holds.
+    """
 
     path: Path
     sha256: str
     size: int
+    sheet: str = ""
+    corrects: int | None = None
 
     @property
     def is_workbook(self) -> bool:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import IO, Generic, TypeVar
 from typing_extensions import Buffer
 
 from partnerkpi.exports.members import Export, refused
+from partnerkpi.exports.workbook import sheet_lines
 from partnerkpi.models.load import RefusedRow
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -87,6 +88,12 @@ def write_rows(
     if ends_inside_a_line and final and final.line == sorter.last_line and final.rule.startswith("cells"):
         raise refused(export.path, "this is not a complete export: the last row is cut off", line=final.line)
     return Written(sorter.rows, tuple(sorter.refused), sorter.non_data)
+
+
+def rows_at(export: Export, encoding: str, delimiter: str, wanted: Collection[int]) -> dict[int, list[str]]:
+    """The cells of the rows that begin at these lines."""
+    with _lines(export, encoding, delimiter) as lines:
+        return {number: cells for number, cells in lines if number in wanted}
 
 
 class _Sorter:
@@ -166,7 +173,7 @@ class _Lines:
 @contextmanager
 def _lines(export: Export, encoding: str, delimiter: str) -> Iterator[_Lines]:
     if export.is_workbook:
-        yield _Lines(_workbook_lines(export))
+        yield _Lines(sheet_lines(export))
         return
     with export.open() as stream:
         source = _Readable(stream)
@@ -212,15 +219,3 @@ def _csv_lines(export: Export, text: io.TextIOWrapper, delimiter: str) -> Iterat
             cells = ["\0"]
         yield begins, cells
         begins = reader.line_num + 1
-
-
-def _workbook_lines(export: Export) -> Iterator[Line]:
-    import fastexcel
-
-    try:
-        sheet = fastexcel.read_excel(export.path).load_sheet(0, header_row=None, dtypes="string", skip_rows=0)
-        table = sheet.to_polars()
-    except fastexcel.FastExcelError:
-        raise refused(export.path, "the workbook cannot be opened") from None
-    for number, row in enumerate(table.iter_rows(), start=1):
-        yield number, ["" if cell is None else str(cell) for cell in row]

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,14 +12,16 @@ from partnerkpi import assets
 from partnerkpi.config.toml_file import nearest
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.dialects.files import read_dialects
-from partnerkpi.dialects.recognise import NotRecognised, Recognised, recognise
+from partnerkpi.dialects.recognise import Recognised
 from partnerkpi.errors import ExportRefused, InputMissing, UsageError
 from partnerkpi.exports.decode import encoding_of
 from partnerkpi.exports.members import Export, exports_below, find_export, refused
-from partnerkpi.exports.rows import Header, find_header, write_rows
+from partnerkpi.exports.rows import Header, write_rows
+from partnerkpi.exports.workbook import original_lines, sheets
 from partnerkpi.files import make_private_folder
 from partnerkpi.ingest.limits import check_limits
 from partnerkpi.ingest.pseudonym import pseudonyms
+from partnerkpi.ingest.understand import understand
 from partnerkpi.measure.checks import Finding, run_checks
 from partnerkpi.models.dialect import Dialect, TableRule
 from partnerkpi.models.load import Load, LoadStatus
@@ -27,7 +29,7 @@ from partnerkpi.models.school_year import SchoolCalendar, school_year_label
 from partnerkpi.refresh import refresh
 from partnerkpi.warehouse import Warehouse, open_for_writing
 from partnerkpi.warehouse.intake import Provenance, Taken, TextRows, take_in
-from partnerkpi.warehouse.ledger import same_bytes
+from partnerkpi.warehouse.ledger import mark_corrected, origin, same_bytes
 
 YEAR_OF_LOAD = "the year of the load"
 
@@ -89,9 +91,9 @@ def ingest(
         _remove_leftovers(workspace)
         intake = _Intake(workspace, warehouse, dialects, options, now, workspace.key())
         for file in files:
-            load = _take_file(intake, file)
-            loads.append(load)
-            done(load)
+            for load in _take_file(intake, file):
+                loads.append(load)
+                done(load)
         if not options.plan:
             refresh(workspace, warehouse)
             for finding in run_checks(warehouse, workspace.root):
@@ -124,17 +126,19 @@ def _chosen(workspace: Workspace, options: IngestOptions) -> dict[str, Dialect]:
     return {options.dialect: dialects[options.dialect]}
 
 
-def _take_file(intake: _Intake, file: Path) -> Load:
+def _take_file(intake: _Intake, file: Path) -> Iterator[Load]:
+    """One load; of a workbook of refused rows one for each sheet."""
     name = str(file.relative_to(intake.workspace.root)) if file.is_relative_to(intake.workspace.root) else file.name
     try:
-        return _take_export(intake, find_export(file), name)
+        for export in sheets(find_export(file)):
+            yield _take_export(intake, export, name)
     except (ExportRefused, InputMissing) as error:
-        return Load(name, LoadStatus.REFUSED, reason=error.what, where=error.where, advice=error.now)
+        yield Load(name, LoadStatus.REFUSED, reason=error.what, where=error.where, advice=error.now)
 
 
 def _take_export(intake: _Intake, export: Export, name: str) -> Load:
-    encoding, header = _understood(intake, export)
-    rule, resolved_notices = _resolved(intake, header.match.rule)
+    encoding, header = understand(export, _rules_for(intake, export))
+    rule, resolved_notices = _resolved(intake, export, header.match.rule)
     dialect = intake.dialects[rule.dialect]
     rules = _rules_fingerprint(dialect, rule)
     earlier = same_bytes(intake.warehouse, export.sha256, rules)
@@ -142,7 +146,7 @@ def _take_export(intake: _Intake, export: Export, name: str) -> Load:
         reason = f"the same bytes were taken in as load {earlier}; nothing was done"
         return Load(name, LoadStatus.UNCHANGED, earlier, rule.dialect, rule.table.name, reason=reason)
     encoding, guessed = encoding_of(export, dialect.encoding)
-    provenance = Provenance(name, export.sha256, export.size, rules, intake.now)
+    provenance = Provenance(name, export.path.resolve(), export.sha256, export.size, rules, intake.now, export.corrects)
     taken = _take_rows(intake, export, encoding, header, rule, provenance)
     notices = [*resolved_notices, *([guessed] if guessed else [])]
     if header.match.ignored:
@@ -160,41 +164,31 @@ def _take_export(intake: _Intake, export: Export, name: str) -> Load:
     )
 
 
-def _understood(intake: _Intake, export: Export) -> tuple[str, Header[Recognised]]:
-    """The header of the export and the rule that reads it; raises ExportRefused when no dialect knows it."""
-    encoding, _ = encoding_of(export, "latin-1")
-    near: list[NotRecognised] = []
-
-    def known(cells: Sequence[str]) -> Recognised | None:
-        match = recognise(cells, intake.rules)
-        if isinstance(match, NotRecognised):
-            near.append(match)
-            return None
-        return match
-
-    header = find_header(export, encoding, known)
-    if header is not None:
-        return encoding, header
-    if near:
-        raise refused(export.path, near[0].reason, now=near[0].advice)
-    # The first line may be a student's row: it is not repeated here.
-    raise refused(
-        export.path,
-        "none of its first lines is a header that a dialect knows",
-        now="Rename the columns as docs/exports.md says, or describe the export in the workspace's `dialects` folder.",
-    )
+def _rules_for(intake: _Intake, export: Export) -> list[TableRule]:
+    """Every rule; for a correction that of the load it corrects, row by row: it speaks for no slice."""
+    if export.corrects is None:
+        return intake.rules
+    load = origin(intake.warehouse, export.corrects)
+    if load is None:
+        raise refused(
+            export.path,
+            f"it corrects load {export.corrects}, which is not there",
+            now="Make a new workbook: partnerkpi quarantine --xlsx FILE",
+        )
+    own = [rule for rule in intake.rules if (rule.dialect, rule.table.name) == (load.dialect, load.table)]
+    return [replace(rule, slice=(), span="") for rule in own]
 
 
-def _resolved(intake: _Intake, rule: TableRule) -> tuple[TableRule, list[str]]:
+def _resolved(intake: _Intake, export: Export, rule: TableRule) -> tuple[TableRule, list[str]]:
     """The rule with the school year of a snapshot filled in: the option's, else the year of today."""
     if not any(column.value == YEAR_OF_LOAD for column in rule.columns):
         return rule, []
     year = intake.workspace.settings.calendar().year_of(intake.now.date())
     label = intake.options.school_year or (year.name if year else None)
     if label is None:
-        raise UsageError(
-            "This export has no school year, and today lies outside the school years of the workspace.",
-            where=f"{intake.workspace.root / 'partnerkpi.toml'}",
+        raise refused(
+            export.path,
+            "it has no school year, and today lies outside the school years of the workspace",
             now="Name the year: partnerkpi ingest FILE --school-year 2026-27",
         )
     columns = tuple(replace(column, value=label) if column.value == YEAR_OF_LOAD else column for column in rule.columns)
@@ -230,8 +224,11 @@ def _take_rows(
         rows = TextRows(text, match.headers, match.groups, written.rows, written.refused, written.non_data)
         with intake.warehouse.transaction(keep=not intake.options.plan):
             taken = take_in(intake.warehouse, rows, rule, provenance, pseudonymise=partial(pseudonyms, intake.key))
-            limits = intake.workspace.settings.ingest
-            check_limits(intake.warehouse, export.path, provenance.file, rule, taken, limits)
+            if export.corrects is None:
+                limits = intake.workspace.settings.ingest
+                check_limits(intake.warehouse, export.path, provenance.file, rule, taken, limits)
+            else:
+                mark_corrected(intake.warehouse, export.corrects, by=taken.load, lines=original_lines(export))
         return taken
     finally:
         text.unlink(missing_ok=True)

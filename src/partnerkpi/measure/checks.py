@@ -25,15 +25,17 @@ class Finding:
     advice: str
 
     def __str__(self) -> str:
-        listed = ", ".join(self.examples)
-        return f"{self.severity}: {self.name} ({self.rows:,} rows: {listed}). {self.advice}"
+        # An example may hold a comma: school and month.
+        listed = "; ".join(self.examples)
+        rows = f"{self.rows:,} row{'' if self.rows == 1 else 's'}"
+        return f"{self.severity}: {self.name} ({rows}: {listed}). {self.advice}"
 
 
 def run_checks(warehouse: Warehouse, workspace: Path | None) -> tuple[Finding, ...]:
     """Every check that found something, in order of name.
 
-    A check's SELECT gives `what` its rows have in common and their `row_count`. Raises KpiFileError for a file
-    that breaks this contract.
+    A check's SELECT gives `what` its rows have in common and their `row_count`; docs/checks.md has the contract.
+    Raises KpiFileError for a file that breaks it.
     """
     paths = assets.files("queries/checks", ".sql", workspace).values()
     found = (_run(warehouse, path) for path in paths)

@@ -39,13 +39,15 @@ class TextRows:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What the books keep about a file."""
+    """What the books keep about a file; `corrects` is the load whose refused rows it brings back, put right."""
 
     file: str
+    path: Path
     sha256: str
     size: int
     rules: str
     loaded_at: dt.datetime
+    corrects: int | None = None
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,7 @@ def _quarantine(warehouse: Warehouse, plan: _Plan, load: int, refused: Sequence[
     if refused:
         warehouse.run(
             "insert into quarantine select "
-            "$load, unnest($lines::bigint[]), unnest($columns::varchar[]), unnest($rules::varchar[])",
+            "$load, unnest($lines::bigint[]), unnest($columns::varchar[]), unnest($rules::varchar[]), null",
             {
                 "load": load,
                 "lines": [row.line for row in refused],
@@ -203,7 +205,7 @@ def _quarantine(warehouse: Warehouse, plan: _Plan, load: int, refused: Sequence[
         )
     for code, (name, rule, _) in enumerate(_issues(plan), start=1):
         warehouse.run(
-            "insert into quarantine select $load, line, $name, $rule from staged where issue = $code",
+            "insert into quarantine select $load, line, $name, $rule, null from staged where issue = $code",
             {"load": load, "name": _plain_name(plan, name), "rule": rule, "code": code},
         )
     return int(warehouse.value("select count(*) from quarantine where load_id = $load", {"load": load}))
@@ -310,12 +312,14 @@ def _book(warehouse: Warehouse, taken: Taken, rule: TableRule, provenance: Prove
     warehouse.run(
         """
 insert into loads values (
-  $load, $file, $sha256, $bytes, $rules, $dialect, $source_table, $loaded_at, $rows_in_file, $loaded,
+  $load, $file, $path, $corrects, $sha256, $bytes, $rules, $dialect, $source_table, $loaded_at, $rows_in_file, $loaded,
   $unchanged, $superseded, $duplicate, $quarantined, $non_data, $replaced, $first_day, $last_day, null
 )""",
         {
             "load": taken.load,
             "file": provenance.file,
+            "path": str(provenance.path),
+            "corrects": provenance.corrects,
             "sha256": provenance.sha256,
             "bytes": provenance.size,
             "rules": provenance.rules,

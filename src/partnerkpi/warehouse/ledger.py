@@ -1,6 +1,9 @@
 """The books about loads: what was taken in when, what was refused, how far the data reaches."""
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from partnerkpi.models.dialect import TableRule
@@ -20,16 +23,16 @@ def same_bytes(warehouse: Warehouse, sha256: str, rules: str) -> int | None:
 
 def loads(warehouse: Warehouse) -> list[dict[str, Any]]:
     """Every load, oldest first, as the table keeps it."""
-    return warehouse.records("select * exclude (rules) from loads order by load_id")
+    return warehouse.records("select * exclude (rules, path) from loads order by load_id")
 
 
 def quarantine(warehouse: Warehouse, load: int | None = None) -> list[dict[str, Any]]:
-    """Every refused row, of one load or of all: load, file, line, column, rule."""
+    """Every refused row that was not put right since, of one load or of all: load, file, line, column, rule."""
     return warehouse.records(
         """
 select q.load_id as load, l.file, q.line, q.column_name as "column", q.rule
 from quarantine as q join loads as l using (load_id)
-where ($load is null and l.undone_at is null) or q.load_id = $load
+where q.corrected_by is null and l.undone_at is null and ($load is null or q.load_id = $load)
 order by q.load_id, q.line""",
         {"load": load},
     )
@@ -74,3 +77,39 @@ limit 1""",
         {"load": load, "dialect": rule.dialect, "source_table": rule.table.name, "file": file},
     )
     return int(found[0][0]) if found else None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a load came from: the file as it was, and how it was read."""
+
+    load: int
+    path: Path
+    sha256: str
+    dialect: str
+    table: str
+
+
+def origin(warehouse: Warehouse, load: int) -> Origin | None:
+    """Where a load came from; None when there is no such load, or it was undone."""
+    found = warehouse.rows(
+        "select path, sha256, dialect, source_table from loads where load_id = $load and undone_at is null",
+        {"load": load},
+    )
+    if not found:
+        return None
+    path, sha256, dialect, table = found[0]
+    return Origin(load, Path(path), str(sha256), str(dialect), str(table))
+
+
+def mark_corrected(warehouse: Warehouse, corrects: int, *, by: int, lines: Mapping[int, int]) -> None:
+    """Book refused rows of a load as put right. `lines`: for each line of the correction the line it stands for.
+
+    A row that the correction's own load refused again is not put right.
+    """
+    again = {int(row[0]) for row in warehouse.rows("select line from quarantine where load_id = $by", {"by": by})}
+    right = [original for line, original in lines.items() if line not in again]
+    warehouse.run(
+        "update quarantine set corrected_by = $by where load_id = $corrects and list_contains($lines::bigint[], line)",
+        {"by": by, "corrects": corrects, "lines": right},
+    )

@@ -26,6 +26,7 @@ def undo_load(warehouse: Warehouse, load: int, *, at: dt.datetime) -> tuple[int,
         {"load": load},
     )
     warehouse.run(f"delete from {table}_history where ended_by = $load", {"load": load})
+    warehouse.run("update quarantine set corrected_by = null where corrected_by = $load", {"load": load})
     warehouse.run("update loads set undone_at = $at where load_id = $load", {"load": load, "at": at})
     return gone, restored
 

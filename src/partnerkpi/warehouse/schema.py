@@ -23,6 +23,8 @@ create table about (schema_version integer not null);
 create table loads (
   load_id integer not null,
   file varchar not null,
+  path varchar not null,
+  corrects integer,
   sha256 varchar not null,
   bytes bigint not null,
   rules varchar not null,
@@ -45,7 +47,8 @@ create table quarantine (
   load_id integer not null,
   line bigint not null,
   column_name varchar not null,
-  rule varchar not null
+  rule varchar not null,
+  corrected_by integer
 );
 create table marts (fingerprint varchar not null);
 """
