@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from partnerkpi.disclosure import Policy, change_of, disclose, unavailable
@@ -358,9 +358,10 @@ def _ordinary(result: Result) -> Result:
     return replace(result, uniform=False, contributors=result.students, largest=largest)
 
 
-ordinary = results(least=10).map(_ordinary)
+ordinary = results(least=40).map(_ordinary)
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(pair=st.tuples(ordinary, ordinary), unit=units, outside_noise=st.booleans())
 def test_a_change_never_contradicts_the_published_figures(
     pair: tuple[Result, Result], unit: str, outside_noise: bool

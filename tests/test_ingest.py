@@ -337,3 +337,35 @@ def test_a_row_count_far_off_the_last_file_of_its_kind_is_refused(
     load = take_in(made, export(made, name, csv_text(ATTENDANCE, october)))[0]
     assert load.status.value == status
     assert ("the last file of this kind had 40" in load.reason) is (status == "refused")
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(_ROWS, min_size=1, max_size=12), line_end=st.sampled_from(["\n", "\r\n"]))
+def test_a_plain_file_and_one_that_is_read_with_care_give_the_same(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[str], line_end: str
+) -> None:
+    text = csv_text(ATTENDANCE, rows).replace("\n", line_end)
+    found = []
+    # A quotation mark anywhere takes a file out of the plain ones.
+    for content in (text, text.replace("school", '"school"', 1)):
+        made = workspace(tmp_path_factory.mktemp("either") / "d")
+        load = take_in(made, export(made, "a.csv", content))[0]
+        loaded = load.status is LoadStatus.LOADED
+        with open_for_reading(made.database) as warehouse:
+            refused = [(row["line"], row["column"], row["rule"]) for row in ledger.quarantine(warehouse)]
+        found.append((load.status, load.counts, refused, _facts(made, "attendance") if loaded else []))
+    assert found[0] == found[1]
+
+
+def test_a_plain_file_is_not_copied_and_a_file_with_a_mistake_still_names_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = workspace(tmp_path / "d")
+    good = export(made, "a.csv", csv_text(ATTENDANCE, [f"{n},North,2025-09-01,present" for n in range(50)]))
+    with monkeypatch.context() as patch:
+        patch.setattr("partnerkpi.ingest.workflow.write_rows", lambda *args, **kwargs: pytest.fail("read with care"))
+        assert take_in(made, good)[0].counts.loaded == 50
+    bad = export(made, "b.csv", csv_text(ATTENDANCE, ["1,South,2025-09-01,present", "2,South,2025-09-31,present"]))
+    assert take_in(made, bad)[0].counts.quarantined == 1
+    with open_for_reading(made.database) as warehouse:
+        assert [row["line"] for row in ledger.quarantine(warehouse)] == [3]

@@ -1,5 +1,6 @@
 """Taking exports in, file by file: each is one transaction, and each ends as one `Load`."""
 
+import contextlib
 import datetime as dt
 import hashlib
 import secrets
@@ -16,6 +17,7 @@ from partnerkpi.dialects.recognise import Recognised
 from partnerkpi.errors import ExportRefused, InputMissing, UsageError
 from partnerkpi.exports.decode import encoding_of
 from partnerkpi.exports.members import Export, exports_below, find_export, refused
+from partnerkpi.exports.plain_text import plain_lines
 from partnerkpi.exports.rows import Header, write_rows
 from partnerkpi.exports.workbook import original_lines, sheets
 from partnerkpi.files import make_private_folder
@@ -28,8 +30,9 @@ from partnerkpi.models.load import Load, LoadStatus
 from partnerkpi.models.school_year import SchoolCalendar, school_year_label
 from partnerkpi.refresh import refresh
 from partnerkpi.warehouse import Warehouse, open_for_writing
-from partnerkpi.warehouse.intake import Provenance, Taken, TextRows, take_in
+from partnerkpi.warehouse.intake import Provenance, Taken, take_in
 from partnerkpi.warehouse.ledger import mark_corrected, origin, same_bytes
+from partnerkpi.warehouse.staging import Layout, NeedsCare, TextRows
 
 YEAR_OF_LOAD = "the year of the load"
 
@@ -209,29 +212,34 @@ def _take_rows(
     rule: TableRule,
     provenance: Provenance,
 ) -> Taken:
-    match = header.match
+    """A plain file is read by the database itself; any other, and one with anything wrong in it, with care."""
+    match, lines = header.match, plain_lines(export, encoding)
+    if lines is not None and lines > header.line and export.corrects is None:
+        layout = Layout(header.delimiter, header.line, len(header.cells), match.positions)
+        rows = TextRows(export.path, match.headers, match.groups, lines - header.line, (), 0, layout)
+        with contextlib.suppress(NeedsCare):
+            return _take_text(intake, export, rows, rule, provenance)
     text = intake.workspace.database.with_name(f".rows.{secrets.token_hex(6)}.csv")
     text.touch(mode=0o600)
     try:
-        written = write_rows(
-            export,
-            encoding,
-            header,
-            positions=match.positions,
-            required=_required_positions(match),
-            target=text,
-        )
+        required = _required_positions(match)
+        written = write_rows(export, encoding, header, positions=match.positions, required=required, target=text)
         rows = TextRows(text, match.headers, match.groups, written.rows, written.refused, written.non_data)
-        with intake.warehouse.transaction(keep=not intake.options.plan):
-            taken = take_in(intake.warehouse, rows, rule, provenance, pseudonymise=partial(pseudonyms, intake.key))
-            if export.corrects is None:
-                limits = intake.workspace.settings.ingest
-                check_limits(intake.warehouse, export.path, provenance.file, rule, taken, limits)
-            else:
-                mark_corrected(intake.warehouse, export.corrects, by=taken.load, lines=original_lines(export))
-        return taken
+        return _take_text(intake, export, rows, rule, provenance)
     finally:
         text.unlink(missing_ok=True)
+
+
+def _take_text(intake: _Intake, export: Export, rows: TextRows, rule: TableRule, provenance: Provenance) -> Taken:
+    """One transaction: the rows, the limits, and what the load puts right."""
+    with intake.warehouse.transaction(keep=not intake.options.plan):
+        taken = take_in(intake.warehouse, rows, rule, provenance, pseudonymise=partial(pseudonyms, intake.key))
+        if export.corrects is None:
+            limits = intake.workspace.settings.ingest
+            check_limits(intake.warehouse, export.path, provenance.file, rule, taken, limits)
+        else:
+            mark_corrected(intake.warehouse, export.corrects, by=taken.load, lines=original_lines(export))
+    return taken
 
 
 def _required_positions(match: Recognised) -> list[int]:
