@@ -39,8 +39,9 @@ sample: setup  ## Write the sample district anew.
 picture: demo  ## Draw the picture of the README anew.
 	@$(PYTHON) scripts/picture.py $(DEMO)/boards/2026-27-Q1/hospital.pdf docs/board.png
 
-benchmark: demo  ## Measure the report beside a bare WeasyPrint run.
+benchmark: demo  ## Measure report and ingest beside bare WeasyPrint and DuckDB runs.
 	@$(PYTHON) benchmarks/report.py $(DEMO)
+	@$(PYTHON) benchmarks/ingest.py
 
 clean:  ## Remove everything that can be made again.
 	rm -rf .venv demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

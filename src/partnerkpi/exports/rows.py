@@ -126,7 +126,7 @@ class _Sorter:
 
     def _is_data(self, number: int, cells: list[str]) -> bool:
         """The careful look at a row that is out of the ordinary."""
-        if self._is_no_data(cells):
+        if is_no_data(cells, self._header, self._required):
             self.non_data += 1
         elif problem := _structure(cells, len(self._header)):
             self.refused.append(RefusedRow(number, "", problem))
@@ -134,12 +134,14 @@ class _Sorter:
             return True
         return False
 
-    def _is_no_data(self, cells: list[str]) -> bool:
-        filled = [cell for cell in cells if cell.strip()]
-        if not filled or cells == self._header:
-            return True
-        lacks = any(position >= len(cells) or not cells[position].strip() for position in self._required)
-        return lacks and _FOOTER.match(filled[0].strip()) is not None
+
+def is_no_data(cells: Sequence[str], header: Sequence[str], required: Sequence[int]) -> bool:
+    """Whether a line is blank, the header again, or a footer: it begins like one and lacks a cell at `required`."""
+    filled = [cell for cell in cells if cell.strip()]
+    if not filled or list(cells) == list(header):
+        return True
+    lacks = any(position >= len(cells) or not cells[position].strip() for position in required)
+    return lacks and _FOOTER.match(filled[0].strip()) is not None
 
 
 def _structure(cells: Sequence[str], width: int) -> str:

@@ -18,7 +18,7 @@ from partnerkpi.errors import ExportRefused, InputMissing, UsageError
 from partnerkpi.exports.decode import encoding_of
 from partnerkpi.exports.members import Export, exports_below, find_export, refused
 from partnerkpi.exports.plain_text import plain_lines
-from partnerkpi.exports.rows import Header, write_rows
+from partnerkpi.exports.rows import Header, is_no_data, write_rows
 from partnerkpi.exports.workbook import original_lines, sheets
 from partnerkpi.files import make_private_folder
 from partnerkpi.ingest.limits import check_limits
@@ -214,15 +214,17 @@ def _take_rows(
 ) -> Taken:
     """A plain file is read by the database itself; any other, and one with anything wrong in it, with care."""
     match, lines = header.match, plain_lines(export, encoding)
+    required = _required_positions(match)
     if lines is not None and lines > header.line and export.corrects is None:
-        layout = Layout(header.delimiter, header.line, len(header.cells), match.positions)
-        rows = TextRows(export.path, match.headers, match.groups, lines - header.line, (), 0, layout)
-        with contextlib.suppress(NeedsCare):
-            return _take_text(intake, export, rows, rule, provenance)
+        no_data = partial(is_no_data, header=header.cells, required=required)
+        for numbered in (False, True):
+            layout = Layout(header.delimiter, header.line, len(header.cells), match.positions, numbered, no_data)
+            rows = TextRows(export.path, match.headers, match.groups, lines - header.line, (), 0, layout)
+            with contextlib.suppress(NeedsCare):
+                return _take_text(intake, export, rows, rule, provenance)
     text = intake.workspace.database.with_name(f".rows.{secrets.token_hex(6)}.csv")
     text.touch(mode=0o600)
     try:
-        required = _required_positions(match)
         written = write_rows(export, encoding, header, positions=match.positions, required=required, target=text)
         rows = TextRows(text, match.headers, match.groups, written.rows, written.refused, written.non_data)
         return _take_text(intake, export, rows, rule, provenance)

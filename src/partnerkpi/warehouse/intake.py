@@ -9,6 +9,7 @@ from partnerkpi.models.load import RowCounts
 from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.matching import insert, rank, repeated, replace
 from partnerkpi.warehouse.staging import (
+    Layout,
     NeedsCare,
     Plan,
     Pseudonymise,
@@ -64,9 +65,9 @@ def take_in(
     find_people(warehouse, rows, plan, pseudonymise)
     stage(warehouse, rows, plan)
     if rows.layout is not None:
-        _check_plain(warehouse, rows, plan)
+        _check_plain(warehouse, rows, plan, rows.layout)
     quarantined = quarantine(warehouse, plan, load, rows.refused)
-    duplicate, superseded = rank(warehouse, plan, unique=rows.layout is not None)
+    duplicate, superseded = rank(warehouse, plan, unique=rows.layout is not None and not rows.layout.numbered)
     unchanged, replaced = replace(warehouse, plan, rule, load)
     loaded = insert(warehouse, plan, load)
     counts = RowCounts(rows.rows_in_file, loaded, unchanged, superseded, duplicate, quarantined, rows.non_data)
@@ -79,11 +80,21 @@ def take_in(
     return taken
 
 
-def _check_plain(warehouse: Warehouse, rows: TextRows, plan: Plan) -> None:
-    """Every line became one row, all rows are fine, and none stands there twice: else line numbers are needed."""
+def _check_plain(warehouse: Warehouse, rows: TextRows, plan: Plan, layout: Layout) -> None:
+    """Every line became one row. Without line numbers all rows must be fine and none may stand there twice.
+
+    With them, refused rows must be rows: a footer or a repeated header is left to the careful reading.
+    """
     total, wrong = warehouse.rows("select count(*), count(*) filter (where issue <> 0) from staged")[0]
-    if total != rows.rows or wrong or (plan.table.key and repeated(warehouse, plan)):
+    if total != rows.rows:
         raise NeedsCare
+    if not layout.numbered:
+        if wrong or (plan.table.key and repeated(warehouse, plan)):
+            raise NeedsCare
+    elif wrong:
+        for (cells,) in warehouse.rows("select raw from staged where issue <> 0"):
+            if layout.is_no_data(["" if cell is None else cell for cell in cells]):
+                raise NeedsCare
 
 
 def _days(warehouse: Warehouse, plan: Plan) -> tuple[dt.date | None, dt.date | None]:

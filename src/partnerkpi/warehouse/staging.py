@@ -21,12 +21,18 @@ class NeedsCare(Exception):
 
 @dataclass(frozen=True)
 class Layout:
-    """How the database reads a plain export itself: what to skip, and the places of the columns it needs."""
+    """How the database reads a plain export itself: what to skip, and the places of the columns it needs.
+
+    `numbered` counts the lines, which takes longer: for a file with refused or repeated rows. `is_no_data` tells of
+    the cells of a refused row whether it is a row at all.
+    """
 
     delimiter: str
     header_lines: int
     width: int
     positions: tuple[int, ...]
+    numbered: bool
+    is_no_data: Callable[[Sequence[str]], bool]
 
 
 @dataclass(frozen=True)
@@ -121,10 +127,12 @@ def _text(rows: TextRows) -> str:
         places = rows.layout.positions
         names = [f"t{place}" for place in range(rows.layout.width)]
         # Without quotes there is nothing to escape; the header is a line like any other, skipped by number.
-        line, reading = "0", f"delim = {literal(rows.layout.delimiter)}, quote = '', escape = ''"
+        line = f"row_number() over () + {rows.layout.header_lines}" if rows.layout.numbered else "0"
+        reading = f"delim = {literal(rows.layout.delimiter)}, quote = '', escape = ''"
         reading += f", header = false, skip = {rows.layout.header_lines}, null_padding = false"
     columns = ", ".join(f"'{name}': 'varchar'" for name in names)
-    trimmed = "".join(f",\n    nullif(trim(t{place}), '') as c{index}" for index, place in enumerate(places))
+    raw = f",\n    [{', '.join(names)}] as cells" if rows.layout is not None and rows.layout.numbered else ""
+    trimmed = raw + "".join(f",\n    nullif(trim(t{place}), '') as c{index}" for index, place in enumerate(places))
     return f"""
   select {line} as line{trimmed}
   from read_csv(
@@ -154,8 +162,14 @@ def stage(warehouse: Warehouse, rows: TextRows, plan: Plan) -> None:
     columns = {name: f"people_{name}.id" if name in plan.people else cell.value for name, cell in plan.cells.items()}
     values = "".join(f",\n  {value} as {name}" for name, value in columns.items())
     joins = "".join(f"\nleft join people_{name} on people_{name}.cell = {plan.sources[name]}" for name in plan.people)
-    typed = f"select line, {_issue_case(plan)} as issue{values} from ({_text(rows)}){joins}"
+    numbered = rows.layout is not None and rows.layout.numbered
+    # What a refused row says is kept for as long as it takes to see whether it is a row at all.
+    raw = f", case when {_issue_case(plan)} <> 0 then cells end as raw" if numbered else ""
+    typed = f"select line, {_issue_case(plan)} as issue{raw}{values} from ({_text(rows)}){joins}"
+    # Lines can be counted only while rows come in the order of the file.
+    warehouse.run(f"set preserve_insertion_order = {'true' if numbered else 'false'}")
     _read(warehouse, rows, f"create or replace temp table staged as {typed}")
+    warehouse.run("set preserve_insertion_order = false")
 
 
 def _read(warehouse: Warehouse, rows: TextRows, sql: str) -> list[tuple[Any, ...]]:
