@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partnerkpi.config.workspace import Workspace, find_workspace
+from partnerkpi.dialects.files import read_dialect
 from partnerkpi.errors import ConfigurationError, UsageError
 from partnerkpi.models.partner import CohortName, FormerName, Partner
 from partnerkpi.models.school_year import Window, school_year_label
@@ -340,3 +341,18 @@ def test_pairs_are_judged_one_by_one(two_partners: tuple[Partner, ...]) -> None:
     pairs = [("RIVERBEND", "?"), ("Nobody Knows", "?"), ("works", "CNC")]
 
     assert [name.cohort_id for name in cohort_names(two_partners, pairs)] == [1, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("columns", "mistake"),
+    [
+        ('student_number = { value = "7" }\ndate = "date"', "number of a person"),
+        ('student_number = "id"\ndate = { value = "September" }', "is not a date such as"),
+    ],
+)
+def test_a_dialect_cannot_make_a_person_or_a_day_up(tmp_path: Path, columns: str, mistake: str) -> None:
+    path = tmp_path / "mine.toml"
+    table = 'table = "attendance"\n[table.columns]\nschool = "school"\nstatus = "status"'
+    path.write_text(f'name = "Mine"\n[[table]]\n{table}\n{columns}\n')
+    with pytest.raises(ConfigurationError, match=mistake):
+        read_dialect(path)

@@ -4,6 +4,8 @@
 --             Daily rows count as they are. Period attendance makes a day absent when the student was present
 --             in fewer than half of the day's classes. Where a school sends absences only, the days enrolled
 --             come from enrollments and calendar, up to the latest day that school has sent in the school year.
+--             A summary counts in the quarter of the last day it speaks of; of summaries since the beginning of the
+--             school year the last of a quarter counts, less the last of the quarters before.
 
 with daily as (
   select
@@ -111,6 +113,68 @@ absences_shape as (
   group by e.student_id, e.school, e.quarter_id
 ),
 
+summaries as (
+  select
+    a.student_id,
+    a.school,
+    d.school_year,
+    d.quarter_id,
+    a.shape,
+    a.days_enrolled_hundredths as enrolled_hundredths,
+    coalesce(
+      a.days_absent_hundredths,
+      coalesce(a.days_absent_excused_hundredths, 0) + coalesce(a.days_absent_unexcused_hundredths, 0)
+    ) as absent_hundredths,
+    coalesce(a.days_absent_excused_hundredths, 0) as excused_hundredths,
+    coalesce(a.days_absent_unexcused_hundredths, 0) as unexcused_hundredths,
+    row_number() over (
+      partition by a.student_id, a.school, a.shape, d.quarter_id
+      order by a.date desc
+      rows between unbounded preceding and current row
+    ) as from_last
+  from attendance as a
+  join days as d on d.date = a.date
+  where a.shape in ('summary', 'summary_to_date')
+),
+
+summary_shape as (
+  select
+    student_id,
+    school,
+    quarter_id,
+    sum(enrolled_hundredths) as enrolled_hundredths,
+    sum(absent_hundredths) as absent_hundredths,
+    sum(excused_hundredths) as excused_hundredths,
+    sum(unexcused_hundredths) as unexcused_hundredths,
+    0 as suspended_hundredths
+  from summaries
+  where shape = 'summary'
+  group by student_id, school, quarter_id
+),
+
+-- A correction of an earlier quarter shows as less in the quarter that brings it, so that the year stays right.
+summary_to_date_shape as (
+  select
+    student_id,
+    school,
+    quarter_id,
+    enrolled_hundredths - coalesce(
+      lag(enrolled_hundredths) over (partition by student_id, school, school_year order by quarter_id), 0
+    ) as enrolled_hundredths,
+    absent_hundredths - coalesce(
+      lag(absent_hundredths) over (partition by student_id, school, school_year order by quarter_id), 0
+    ) as absent_hundredths,
+    excused_hundredths - coalesce(
+      lag(excused_hundredths) over (partition by student_id, school, school_year order by quarter_id), 0
+    ) as excused_hundredths,
+    unexcused_hundredths - coalesce(
+      lag(unexcused_hundredths) over (partition by student_id, school, school_year order by quarter_id), 0
+    ) as unexcused_hundredths,
+    0 as suspended_hundredths
+  from summaries
+  where shape = 'summary_to_date' and from_last = 1
+),
+
 by_quarter as (
   select
     student_id,
@@ -144,6 +208,28 @@ by_quarter as (
     unexcused_hundredths,
     suspended_hundredths
   from absences_shape
+  union all
+  select
+    student_id,
+    school,
+    quarter_id,
+    enrolled_hundredths,
+    absent_hundredths,
+    excused_hundredths,
+    unexcused_hundredths,
+    suspended_hundredths
+  from summary_shape
+  union all
+  select
+    student_id,
+    school,
+    quarter_id,
+    enrolled_hundredths,
+    absent_hundredths,
+    excused_hundredths,
+    unexcused_hundredths,
+    suspended_hundredths
+  from summary_to_date_shape
 )
 
 select

@@ -1,6 +1,8 @@
 """Dialect files: one TOML per source system, read into `Dialect` values."""
 
+import datetime as dt
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -9,15 +11,32 @@ from pydantic import Field, field_validator, model_validator
 
 from partnerkpi.config.toml_file import StrictModel, nearest, read_toml
 from partnerkpi.models.dialect import ColumnRule, Dialect, TableRule
-from partnerkpi.models.source_table import SOURCE_TABLES
+from partnerkpi.models.source_table import SOURCE_TABLES, Kind
 
-_UNITS = ("", "hours", "minutes", "hours or clock", "share", "percent", "powerschool term id")
+_UNITS: dict[str, tuple[Kind, ...]] = {
+    "hours": (Kind.MINUTES,),
+    "minutes": (Kind.MINUTES,),
+    "hours or clock": (Kind.MINUTES,),
+    "hours with unit": (Kind.MINUTES,),
+    "share": (Kind.HUNDREDTHS,),
+    "percent": (Kind.HUNDREDTHS,),
+    "percent with decimal comma": (Kind.HUNDREDTHS,),
+    "decimal comma": (Kind.HUNDREDTHS, Kind.MINUTES, Kind.CENTS),
+    "dollars": (Kind.CENTS,),
+    "excel serial": (Kind.DATE,),
+    "powerschool term id": (Kind.SCHOOL_YEAR,),
+    "ending year": (Kind.SCHOOL_YEAR,),
+}
 
 
 class ColumnFile(StrictModel):
     """`[table.columns.<column>]`: where a column comes from and how its cells are read."""
 
     header: str | list[str] = Field(default_factory=list)
+    join: list[str | list[str]] = Field(default_factory=list)
+    between: str = " "
+    part: str = ""
+    required: bool = False
     value: str | None = None
     format: str | list[str] = Field(default_factory=list)
     words: dict[str, str] = Field(default_factory=dict)
@@ -29,9 +48,26 @@ class ColumnFile(StrictModel):
     @field_validator("unit")
     @classmethod
     def _known_unit(cls, unit: str) -> str:
-        if unit not in _UNITS:
+        if unit and unit not in _UNITS:
             raise ValueError(f'"{unit}" is not a known unit{nearest(unit, list(_UNITS))}')
         return unit
+
+    @field_validator("part")
+    @classmethod
+    def _one_group(cls, part: str) -> str:
+        try:
+            groups = re.compile(part).groups if part else 1
+        except re.error as error:
+            raise ValueError(f"{part} is not a regular expression: {error}") from None
+        if groups != 1:
+            raise ValueError(f"{part} needs exactly one group in parentheses: the part of the cell that counts")
+        return part
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "ColumnFile":
+        if self.join and (self.header or len(self.join) < 2):
+            raise ValueError("join names two columns or more, and stands in place of header")
+        return self
 
 
 class OnlyFile(StrictModel):
@@ -39,6 +75,14 @@ class OnlyFile(StrictModel):
 
     header: str | list[str]
     words: Annotated[list[str], Field(min_length=1)]
+
+
+def _is_date(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 class TableFile(StrictModel):
@@ -60,6 +104,15 @@ class TableFile(StrictModel):
         for name in (*self.columns, *(self.slice or ()), *((self.span,) if self.span else ())):
             if name not in known:
                 raise ValueError(f"{self.table} has no column {name}{nearest(name, known)}")
+        for name, column in self.columns.items():
+            unit = "" if isinstance(column, str) else column.unit
+            if unit and table.column(name).kind not in _UNITS[unit]:
+                raise ValueError(f'{name} is not counted in "{unit}"')
+            constant = None if isinstance(column, str) else column.value
+            if constant is not None and table.column(name).kind in (Kind.STUDENT, Kind.STAFF):
+                raise ValueError(f"{name} is the number of a person and cannot be the same for every row")
+            if constant is not None and table.column(name).kind is Kind.DATE and not _is_date(constant):
+                raise ValueError(f'{name}: "{constant}" is not a date such as 2026-09-01')
         for name in table.required:
             if name not in self.columns:
                 raise ValueError(f"{self.table} needs the column {name}")
@@ -105,9 +158,14 @@ def _table_rule(dialect: str, content: TableFile) -> TableRule:
 def _column_rule(name: str, content: str | ColumnFile) -> ColumnRule:
     if isinstance(content, str):
         return ColumnRule(name, headers=(normalised(content),))
+    headers, *beside = [_normalised(each) for each in content.join] or [_normalised(content.header)]
     return ColumnRule(
         column=name,
-        headers=_normalised(content.header),
+        headers=headers,
+        beside=tuple(beside),
+        between=content.between,
+        part=content.part,
+        required=content.required,
         value=content.value,
         formats=tuple(_listed(content.format)),
         words=tuple(content.words.items()),

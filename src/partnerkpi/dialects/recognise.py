@@ -2,17 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from partnerkpi.config.toml_file import nearest
 from partnerkpi.dialects.files import normalised
-from partnerkpi.models.dialect import TableRule
+from partnerkpi.models.dialect import ColumnRule, TableRule
 
 
 @dataclass(frozen=True)
 class Recognised:
     """A header that fits: `headers` are the names to read and `positions` where they stand.
 
+    `rule` knows the places of joined columns among `headers`.
     `groups` are extra columns named group_*; `ignored` counts the columns nobody reads.
     """
 
@@ -55,13 +56,33 @@ def _complete(rule: TableRule, names: Sequence[str]) -> bool:
 
 
 def _used(rule: TableRule, names: Sequence[str]) -> tuple[str, ...]:
-    """For each column of the rule the header it is read from, then the group columns and those of `only`."""
+    """For each column of the rule the headers it is read from, then the group columns and those of `only`."""
     present = set(names)
-    used = [next((h for h in column.headers if h in present), "") for column in rule.columns]
-    used += [next((h for h in headers if h in present), "") for headers, _ in rule.only]
+    used = [header for column in rule.columns for header in _read_from(column, present)]
+    used += [_first(headers, present) for headers, _ in rule.only]
     if rule.table.groups:
         used += [name for name in names if name.startswith("group_")]
     return tuple(dict.fromkeys(header for header in used if header))
+
+
+def _first(headers: Sequence[str], present: Iterable[str]) -> str:
+    return next((header for header in headers if header in present), "")
+
+
+def _read_from(column: ColumnRule, present: Iterable[str]) -> list[str]:
+    """The header of the column and those joined to it; none when one of them is lacking."""
+    found = [_first(headers, present) for headers in (column.headers, *column.beside) if headers]
+    return found if all(found) else []
+
+
+def _placed(column: ColumnRule, used: tuple[str, ...]) -> ColumnRule:
+    """The column with the places of what is joined to it; without its headers when one of them is lacking."""
+    if not column.beside:
+        return column
+    found = _read_from(column, used)
+    if not found:
+        return ColumnRule(column.column, value=column.value)
+    return replace(column, headers=(found[0],), places=tuple(used.index(header) for header in found[1:]))
 
 
 def _positions(rule: TableRule, used: tuple[str, ...], names: list[str]) -> Recognised | NotRecognised:
@@ -72,7 +93,8 @@ def _positions(rule: TableRule, used: tuple[str, ...], names: list[str]) -> Reco
             f"the header has {', '.join(twice)} more than once", "Leave one of them out of the export."
         )
     groups = tuple(name for name in used if rule.table.groups and name.startswith("group_"))
-    return Recognised(rule, used, tuple(names.index(name) for name in used), groups, ignored=len(names) - len(used))
+    placed = replace(rule, columns=tuple(_placed(column, used) for column in rule.columns))
+    return Recognised(placed, used, tuple(names.index(name) for name in used), groups, ignored=len(names) - len(used))
 
 
 def _closest(names: Sequence[str], rules: Iterable[TableRule]) -> NotRecognised | None:

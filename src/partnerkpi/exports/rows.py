@@ -217,7 +217,8 @@ def _csv_lines(export: Export, text: io.TextIOWrapper, delimiter: str) -> Iterat
                 raise refused(
                     export.path, "this is not a complete export: a quoted cell never ends", line=begins
                 ) from None
-            # A stray quote spoils its own row only: the reader goes on with the next line.
-            cells = ["\0"]
-        yield begins, cells
+            # A stray quote spoils its own line and those it swallowed, each named; the reader goes on with the next.
+            yield from ((number, ["\0"]) for number in range(begins, reader.line_num + 1))
+        else:
+            yield begins, cells
         begins = reader.line_num + 1

@@ -14,6 +14,10 @@ class ColumnRule:
     (compared without regard to case); with `words`, a cell that is not in the map is refused.
     `blank` is the word a blank cell stands for, None where a blank is simply no value. `unit` says what a number
     counts where exports differ ("hours", "minutes", "percent"); `width` pads a student number with zeros.
+    `beside` are the headers, each by its names, of further columns whose text is joined to this one's, `between` the
+    text that parts them, and `places` their positions among the headers read, known once an export is recognised.
+    `part` is a regular expression whose one group is the part of the cell that counts. `required` makes a column
+    that the table can do without one that this dialect cannot.
     """
 
     column: str
@@ -25,6 +29,11 @@ class ColumnRule:
     unit: str = ""
     pattern: str = ""
     width: int = 0
+    beside: tuple[tuple[str, ...], ...] = ()
+    between: str = ""
+    places: tuple[int, ...] = ()
+    part: str = ""
+    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,8 @@ class TableRule:
 
     def required_headers(self) -> tuple[tuple[str, ...], ...]:
         """For each column the table needs, and each that `only` looks at, the header names that would do."""
-        needed = [rule.headers for rule in self.columns if rule.headers and self.table.column(rule.column).required]
+        rules = [rule for rule in self.columns if rule.required or self.table.column(rule.column).required]
+        needed = [headers for rule in rules for headers in (rule.headers, *rule.beside) if headers]
         return (*needed, *(headers for headers, _ in self.only))
 
 

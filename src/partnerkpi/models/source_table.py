@@ -28,7 +28,8 @@ class Column:
     """One column: its name in the plain layout, its name in the warehouse, and what it may hold.
 
     `low` and `high` are inclusive bounds in the unit of the export (hours, not minutes); None is unbounded.
-    `default` stands in for a blank optional cell.
+    `default` stands in for a blank optional cell. `percent` says that the column counts in percent and not in parts
+    of one, so that an export in either unit is read right.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Column:
     default: str | None = None
     low: float | None = None
     high: float | None = None
+    percent: bool = False
 
     @property
     def fact(self) -> str:
@@ -113,9 +115,14 @@ ATTENDANCE = SourceTable(
         Column(
             "shape",
             Kind.CHOICE,
-            choices=("daily", "absences", "periods"),
+            choices=("daily", "absences", "periods", "summary", "summary_to_date"),
             default="daily",
         ),
+        # A summary counts days at once; its date is the last day it speaks of, and its status says nothing.
+        Column("days_enrolled", Kind.HUNDREDTHS, low=0, high=366),
+        Column("days_absent", Kind.HUNDREDTHS, low=0, high=366),
+        Column("days_absent_excused", Kind.HUNDREDTHS, low=0, high=366),
+        Column("days_absent_unexcused", Kind.HUNDREDTHS, low=0, high=366),
     ),
     key=("student_number", "school", "date", "section"),
     slice=("school", "date"),
@@ -132,7 +139,7 @@ GRADES = SourceTable(
         Column("mark", required=True),
         Column("school", default=""),
         Column("subject", default=""),
-        Column("percent", Kind.HUNDREDTHS, low=0, high=120),
+        Column("percent", Kind.HUNDREDTHS, low=0, high=120, percent=True),
         Column("credits_attempted", Kind.HUNDREDTHS, low=0, high=50),
         Column("credits_earned", Kind.HUNDREDTHS, low=0, high=50),
         Column("level", Kind.CHOICE, choices=_LEVELS, default="standard"),
@@ -190,7 +197,7 @@ STUDENTS = SourceTable(
         Column("school", required=True),
         Column("grade_level", required=True),
         Column("last_year_gpa", Kind.HUNDREDTHS, low=0, high=6),
-        Column("last_year_attendance", Kind.HUNDREDTHS, low=0, high=100),
+        Column("last_year_attendance", Kind.HUNDREDTHS, low=0, high=100, percent=True),
     ),
     key=("student_number", "school_year", "school"),
     slice=("school_year", "school"),

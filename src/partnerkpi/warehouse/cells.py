@@ -8,8 +8,17 @@ from partnerkpi.models.source_table import Column, Kind
 _DATE = "%Y-%m-%d"
 # A workbook's dates come out of the reader with a time of midnight.
 _DATE_FROM_WORKBOOK = "%Y-%m-%d 00:00:00"
-_NUMBER = r"[+-]?(\d{1,12}(\.\d{0,8})?|\.\d{1,8})"
+_NUMBER = r"[+-]?(?:\d{1,12}(?:\.\d{0,8})?|\.\d{1,8})"
+_COMMA_NUMBER = r"[+-]?(?:\d{1,12}(?:,\d{0,8})?|,\d{1,8})"
+_HOURS_AND_WORD = rf"({_NUMBER})(?:\s*(?i:h|hrs?|hours?)\.?)?"
+_MINUTES_AND_WORD = rf"({_NUMBER})\s*(?i:m|mins?|minutes?)\.?"
+_PERCENT = rf"({_NUMBER})\s*%?"
+_COMMA_PERCENT = rf"({_COMMA_NUMBER})\s*%?"
+_DOLLARS = r"[$]?\s*((?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d{1,2})?)"
 _CLOCK = r"\d{1,4}:[0-5]\d"
+# Days since 1899-12-30 as a workbook counts them, from 2000 to 2099.
+_SERIAL = r"(?:[0-9]{5})(?:\.0+)?"
+_FIRST_SERIAL, _LAST_SERIAL = 36526, 73050
 _STUDENT_NUMBER = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}"
 _SCIENTIFIC = r"\d(\.\d+)?[eE]\+?\d+"
 
@@ -28,11 +37,41 @@ def literal(text: str) -> str:
 
 
 def cell_sql(column: Column, rule: ColumnRule | None, cell: str) -> CellSql:
-    """How to read one column. `cell` is the SQL of its trimmed text, null when blank."""
+    """How to read one column. `cell` is the SQL of its trimmed text, null when blank.
+
+    The text of columns joined to it stands in c0, c1, ..., trimmed and null when blank too: `rule.places` says which.
+    """
     if rule is None or (not rule.headers and rule.value is None):
         return CellSql(_constant(column, column.default), ())
     if not rule.headers:
         return CellSql(_constant(column, rule.value), ())
+    whole = _joined(rule, cell)
+    read = _read(column, rule, _part(rule, whole))
+    if not rule.part:
+        return read
+    wrong = f"{whole} is not null and not regexp_full_match({whole}, {literal(rule.part)})"
+    return CellSql(read.value, ((wrong, "not in the form this dialect expects"), *read.refusals))
+
+
+def _joined(rule: ColumnRule, cell: str) -> str:
+    """The text of the columns that make one. Where words or a part take care of blanks, one may be blank."""
+    if not rule.places:
+        return cell
+    cells = [cell, *(f"c{place}" for place in rule.places)]
+    between = f" || {literal(rule.between)} || "
+    if not rule.words and not rule.part:
+        return f"({between.join(cells)})"
+    text = between.join(f"coalesce({each}, '')" for each in cells)
+    return f"(case when coalesce({', '.join(cells)}) is not null then {text} end)"
+
+
+def _part(rule: ColumnRule, cell: str) -> str:
+    if not rule.part:
+        return cell
+    return f"nullif(trim(regexp_extract({cell}, {literal(f'^(?:{rule.part})$')}, 1)), '')"
+
+
+def _read(column: Column, rule: ColumnRule, cell: str) -> CellSql:
     if rule.words:
         # An unmapped word is refused by `_word_refusals`; it never defaults to anything.
         mapped = _mapped(rule, cell)
@@ -48,7 +87,7 @@ def cell_sql(column: Column, rule: ColumnRule | None, cell: str) -> CellSql:
 
 
 def _blank(column: Column, rule: ColumnRule, cell: str) -> tuple[tuple[str, str], ...]:
-    if column.required and rule.blank is None:
+    if (column.required or rule.required) and rule.blank is None:
         return ((f"{cell} is null", "blank, but required"),)
     return ()
 
@@ -63,6 +102,8 @@ def _constant(column: Column, value: str | None) -> str:
         return "null"
     if column.kind is Kind.FLAG:
         return "true" if value == "yes" else "false"
+    if column.kind is Kind.DATE:
+        return f"try_cast({literal(value)} as date)"
     if column.kind in (Kind.HUNDREDTHS, Kind.MINUTES, Kind.CENTS):
         return _scaled(column, ColumnRule(column.name), literal(value))
     return literal(value)
@@ -104,9 +145,14 @@ def student_number(rule: ColumnRule, cell: str) -> str:
 
 
 def _date(rule: ColumnRule, cell: str) -> str:
-    formats = rule.formats or (_DATE, _DATE_FROM_WORKBOOK)
-    tries = ", ".join(f"try_strptime({cell}, {literal(form)})" for form in formats)
-    return f"cast(coalesce({tries}) as date)"
+    serial = rule.unit == "excel serial"
+    formats = rule.formats or (() if serial else (_DATE, _DATE_FROM_WORKBOOK))
+    tries = [f"cast(try_strptime({cell}, {literal(form)}) as date)" for form in formats]
+    if serial:
+        days = f"(case when regexp_full_match({cell}, '{_SERIAL}') then try_cast(left({cell}, 5) as integer) end)"
+        in_range = f"{days} between {_FIRST_SERIAL} and {_LAST_SERIAL}"
+        tries.append(f"(case when {in_range} then date '1899-12-30' + {days} end)")
+    return f"coalesce({', '.join(tries)})"
 
 
 def _school_year(rule: ColumnRule, cell: str) -> str:
@@ -114,6 +160,9 @@ def _school_year(rule: ColumnRule, cell: str) -> str:
     if rule.unit == "powerschool term id":
         first = f"(1990 + try_cast({cell} as integer) // 100)"
         valid = f"regexp_full_match({cell}, '[0-9]{{3,4}}')"
+    elif rule.unit == "ending year":
+        first = f"(try_cast({cell} as integer) - 1)"
+        valid = f"regexp_full_match({cell}, '20[0-9]{{2}}')"
     else:
         short = f"regexp_full_match({cell}, '(?i)sy\\s*''?([0-9]{{4}}|[0-9]{{2}})')"
         long = f"regexp_full_match({cell}, '[0-9]{{4}}\\s*[-/–]\\s*([0-9]{{4}}|[0-9]{{2}})')"
@@ -131,21 +180,52 @@ def _school_year(rule: ColumnRule, cell: str) -> str:
 
 
 def _scaled(column: Column, rule: ColumnRule, cell: str) -> str:
-    number = f"(case when regexp_full_match({cell}, '{_NUMBER}') then try_cast({cell} as double) end)"
-    target = {Kind.HUNDREDTHS: "integer", Kind.MINUTES: "integer", Kind.CENTS: "bigint"}[column.kind]
-    factor = 60 if column.kind is Kind.MINUTES else 100
-    if rule.unit == "minutes":
-        factor = 1
-    if rule.unit == "percent":
-        factor = 1
-        number = number.replace(cell, f"rtrim({cell}, '% ')")
-    value = f"try_cast(round({number} * {factor}) as {target})"
-    if rule.unit == "hours or clock":
-        clock = (
-            f"try_cast(split_part({cell}, ':', 1) as integer) * 60 + try_cast(split_part({cell}, ':', 2) as integer)"
-        )
-        return f"(case when regexp_full_match({cell}, '{_CLOCK}') then {clock} else {value} end)"
-    return value
+    target = "bigint" if column.kind is Kind.CENTS else "integer"
+    return f"try_cast(round({_amount(column, rule, cell)}) as {target})"
+
+
+def _amount(column: Column, rule: ColumnRule, cell: str) -> str:
+    """The number of minor units, not yet rounded; null where the text is not in the declared unit."""
+    minor = _minor(column)
+    match rule.unit:
+        case "minutes":
+            return _number(cell)
+        case "hours or clock":
+            return f"coalesce({_clock(cell)}, {_number(cell)} * 60)"
+        case "hours with unit":
+            hours, minutes = _extracted(cell, _HOURS_AND_WORD), _extracted(cell, _MINUTES_AND_WORD)
+            return f"coalesce({_clock(cell)}, {hours} * 60, {minutes})"
+        case "percent":
+            return f"({_extracted(cell, _PERCENT)} * {100 if column.percent else 1})"
+        case "percent with decimal comma":
+            return f"({_extracted(cell, _COMMA_PERCENT, comma='.')} * {100 if column.percent else 1})"
+        case "share":
+            return f"({_number(cell)} * {100 * minor if column.percent else minor})"
+        case "decimal comma":
+            return f"({_extracted(cell, f'({_COMMA_NUMBER})', comma='.')} * {minor})"
+        case "dollars":
+            return f"({_extracted(cell, _DOLLARS, comma='')} * {minor})"
+        case _:
+            return f"({_number(cell)} * {minor})"
+
+
+def _minor(column: Column) -> int:
+    return 60 if column.kind is Kind.MINUTES else 100
+
+
+def _number(cell: str) -> str:
+    return f"(case when regexp_full_match({cell}, '{_NUMBER}') then try_cast({cell} as double) end)"
+
+
+def _extracted(cell: str, pattern: str, comma: str = ",") -> str:
+    """The number that is the pattern's group, when all of the cell fits; `comma` is what a comma stands for."""
+    number = f"regexp_extract({cell}, '^{pattern}$', 1)"
+    return f"try_cast(nullif(replace({number}, ',', '{comma}'), '') as double)"
+
+
+def _clock(cell: str) -> str:
+    hours, minutes = (f"try_cast(split_part({cell}, ':', {place}) as integer)" for place in (1, 2))
+    return f"(case when regexp_full_match({cell}, '{_CLOCK}') then {hours} * 60 + {minutes} end)"
 
 
 def _refusals(column: Column, rule: ColumnRule, cell: str, typed: str) -> list[tuple[str, str]]:
@@ -158,9 +238,11 @@ def _refusals(column: Column, rule: ColumnRule, cell: str, typed: str) -> list[t
     if column.kind is Kind.TEXT:
         return []
     refusals = [(f"{cell} is not null and {typed} is null", _MEANINGS[column.kind])]
-    bounds = [f"{typed} < {_constant(column, str(column.low))}"] if column.low is not None else []
-    bounds += [f"{typed} > {_constant(column, str(column.high))}"] if column.high is not None else []
-    if bounds:
+    if column.low is not None or column.high is not None:
+        # Before rounding: 100.4 percent of a day is more than a day.
+        amount = _amount(column, rule, cell)
+        ends = (("<", column.low), (">", column.high))
+        bounds = [f"{amount} {sign} {end * _minor(column)}" for sign, end in ends if end is not None]
         refusals.append((" or ".join(bounds), "outside the range of this column"))
     return refusals
 

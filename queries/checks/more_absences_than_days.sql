@@ -1,0 +1,26 @@
+-- name:       Students absent on more days of a quarter than they were enrolled
+-- severity:   error
+-- advice:     Export the attendance, enrollments and calendar of these schools again; until then the attendance of
+--             these students is wrong.
+
+-- The quarter marts leave out absences of days that do not count, so the absences come from the facts.
+with absences as (
+  select
+    a.student_id,
+    a.school,
+    d.quarter_id,
+    sum(coalesce(a.fraction_hundredths, 100)) as absent_hundredths
+  from attendance as a
+  join days as d on d.date = a.date
+  where a.status <> 'present' and a.shape in ('daily', 'absences')
+  group by a.student_id, a.school, d.quarter_id
+)
+
+select
+  m.school as what,
+  count(*) as row_count
+from attendance_by_period as m
+join periods as p on p.period_id = m.period_id and p.time_window = 'quarter'
+left join absences as a on a.student_id = m.student_id and a.school = m.school and a.quarter_id = p.quarter_id
+where m.absent_hundredths > m.enrolled_hundredths or a.absent_hundredths > m.enrolled_hundredths
+group by m.school

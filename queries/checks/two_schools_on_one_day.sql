@@ -1,0 +1,31 @@
+-- name:       Students with attendance for the whole day at two schools
+-- severity:   warning
+-- advice:     Ask both schools who had left; a student who shares the day between schools may stay. Until then
+--             both schools count these days.
+
+-- Classes at two schools on one day are no fault, and a summary speaks of more days than the one it bears.
+with movers as (
+  select student_id
+  from attendance
+  where shape in ('daily', 'absences')
+  group by student_id
+  having min(school) <> max(school)
+),
+
+shared_days as (
+  select
+    a.student_id,
+    a.date,
+    min(a.school) || ' and ' || max(a.school) as schools
+  from attendance as a
+  join movers as m on m.student_id = a.student_id
+  where a.shape in ('daily', 'absences')
+  group by a.student_id, a.date
+  having min(a.school) <> max(a.school)
+)
+
+select
+  schools as what,
+  count(*) as row_count
+from shared_days
+group by schools
