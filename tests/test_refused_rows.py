@@ -57,7 +57,7 @@ def test_the_workbook_has_a_sheet_for_each_load_with_the_rows_as_they_stand_in_t
     assert first[:3] == ["10", "status", "not one of the words of this column"]
     assert first[4:] == ["0009", "=HYPERLINK(x)", "North", "2025-09-01", "Q"]
     assert second[0] == "11" and second[4] == "0010"
-    assert ragged[0] == "12" and ragged[4:7] == ["0011", "Pupil 11", "North"]
+    assert ragged[0] == "12" and ragged[4:] == ["0011,Pupil 11,North", "", "", "", ""]
     assert target.stat().st_mode & 0o777 == 0o600
 
 
@@ -89,6 +89,23 @@ def test_rows_put_right_come_back_as_a_correction_and_replace_nothing_else(tmp_p
     assert _quarantined(made) == [(1, 12), (2, 2), (3, 4)]
     undo(made, 3, now=NOW)
     assert _quarantined(made) == [(1, 10), (1, 11), (1, 12), (2, 2)]
+
+
+def test_a_workbook_that_nobody_edited_brings_no_row_in(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    header = "student_number,school,date,status,fraction"
+    # Spread over the columns as they come, the short row would look whole.
+    bad = [
+        "1,North,2025-09-01,present",
+        "2,North,2025-09-01,present,,x",
+        "3,No\0rth,2025-09-01,present,",
+        '4,"N"x,a,b,c',
+    ]
+    good = [f"{n},North,2025-09-02,present," for n in range(10, 20)]
+    take_in(made, export(made, "a.csv", csv_text(header, [*good, *bad])))
+    assert write_refused_rows(made, tmp_path / "refused.xlsx") == len(bad)
+    counts = take_in(made, tmp_path / "refused.xlsx")[0].counts
+    assert (counts.loaded, counts.quarantined) == (0, len(bad))
 
 
 def test_the_same_workbook_again_does_nothing(tmp_path: Path) -> None:

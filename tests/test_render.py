@@ -47,7 +47,7 @@ def board(sample: Workspace) -> Board:
     return make_board(sample, "hospital", today=TODAY, period=None)[0]
 
 
-def _golden(name: str, actual: str) -> None:
+def _assert_golden(name: str, actual: str) -> None:
     """Compare with the golden file; UPDATE_GOLDEN=1 writes it anew instead."""
     path = GOLDEN / name
     if os.environ.get("UPDATE_GOLDEN"):
@@ -81,13 +81,13 @@ def _pdf(board: Board) -> pypdf.PdfReader:
 
 
 def test_the_html_body_is_the_golden_one(board: Board) -> None:
-    _golden("board.html", _body(render("html", board, TEMPLATES).decode()))
+    _assert_golden("board.html", _body(render("html", board, TEMPLATES).decode()))
 
 
 def test_the_json_is_the_golden_one_and_has_its_schema(board: Board) -> None:
     text = render("json", board, TEMPLATES).decode()
     assert json.loads(text)["schema"] == "partnerkpi.board/1"
-    _golden("board.json", text)
+    _assert_golden("board.json", text)
 
 
 def test_every_renderer_of_the_folder_is_a_format() -> None:

@@ -32,7 +32,7 @@ _ADVICE = {
     "not an amount": "Write a plain amount, such as 1200.00.",
     "outside the range of this column": "Check the number; it is outside what this column can hold.",
 }
-_OTHERWISE = "Compare the row with its neighbours in the file."
+_OTHERWISE = "The line stands in the first column: spread it over the columns."
 
 
 def write_refused_rows(workspace: Workspace, target: Path, *, load: int | None = None) -> int:
@@ -72,7 +72,19 @@ def _sheet(came: Origin, rows: list[RefusedRow], dialects: dict[str, Dialect]) -
     encoding, _ = encoding_of(export, dialect.encoding)
     cells = rows_at(export, encoding, header.delimiter, {row.line for row in rows})
     own = [(row.line, row.column, row.rule, _ADVICE.get(row.rule, _OTHERWISE)) for row in rows]
-    return RefusedSheet(came.load, header.cells, [(mine, cells.get(int(mine[0]), [])) for mine in own])
+    spread = {row.line: _spread(row, cells.get(row.line, []), header.delimiter) for row in rows}
+    return RefusedSheet(came.load, header.cells, [(mine, spread[int(mine[0])]) for mine in own])
+
+
+def _spread(row: RefusedRow, cells: list[str], delimiter: str) -> list[str]:
+    """A row's cells; of a row whose structure is wrong the whole line in the first one.
+
+    Which cell is missing or too many only a person can see: spread over the columns as they come, a short row would
+    be taken in with its cells in the wrong places.
+    """
+    if row.column:
+        return cells
+    return [(delimiter or ",").join(cells).replace("\0", "\N{REPLACEMENT CHARACTER}")]
 
 
 def _changed(came: Origin, what: str) -> ExportRefused:

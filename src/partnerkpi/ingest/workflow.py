@@ -153,7 +153,8 @@ def _take_export(intake: _Intake, export: Export, name: str) -> Load:
     taken = _take_rows(intake, export, encoding, header, rule, provenance)
     notices = [*resolved_notices, *([guessed] if guessed else [])]
     if header.match.ignored:
-        notices.append(f"{header.match.ignored} columns are not read")
+        ignored = header.match.ignored
+        notices.append(f"{ignored} column{' is' if ignored == 1 else 's are'} not read")
     notices += _outside_calendar(intake.workspace.settings.calendar(), taken)
     return Load(
         name,
