@@ -340,15 +340,21 @@ def test_a_row_count_far_off_the_last_file_of_its_kind_is_refused(
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(_ROWS, min_size=1, max_size=12), line_end=st.sampled_from(["\n", "\r\n"]))
+@given(
+    rows=st.lists(_ROWS, min_size=1, max_size=12),
+    line_end=st.sampled_from(["\n", "\r\n"]),
+    earlier=st.sampled_from(["", "2,South,2025-09-02,present", "2,South,2025-10-02,present"]),
+)
 def test_a_plain_file_and_one_that_is_read_with_care_give_the_same(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[str], line_end: str
+    tmp_path_factory: pytest.TempPathFactory, rows: list[str], line_end: str, earlier: str
 ) -> None:
     text = csv_text(ATTENDANCE, rows).replace("\n", line_end)
     found = []
     # A quotation mark anywhere takes a file out of the plain ones.
     for content in (text, text.replace("school", '"school"', 1)):
         made = workspace(tmp_path_factory.mktemp("either") / "d")
+        if earlier:
+            take_in(made, export(made, "earlier.csv", csv_text(ATTENDANCE, [earlier])))
         load = take_in(made, export(made, "a.csv", content))[0]
         loaded = load.status is LoadStatus.LOADED
         with open_for_reading(made.database) as warehouse:

@@ -3,7 +3,8 @@
 -- advice:     Export the attendance, enrollments and calendar of these schools again; until then the attendance of
 --             these students is wrong.
 
--- The quarter marts leave out absences of days that do not count, so the absences come from the facts.
+-- Where a school sends absences only, the quarter marts leave out those of days that do not count: they come from the
+-- facts.
 with absences as (
   select
     a.student_id,
@@ -12,7 +13,7 @@ with absences as (
     sum(coalesce(a.fraction_hundredths, 100)) as absent_hundredths
   from attendance as a
   join days as d on d.date = a.date
-  where a.status <> 'present' and a.shape in ('daily', 'absences')
+  where a.status <> 'present' and a.shape = 'absences'
   group by a.student_id, a.school, d.quarter_id
 )
 

@@ -6,8 +6,7 @@
 -- Classes at two schools on one day are no fault, and a summary speaks of more days than the one it bears.
 with movers as (
   select student_id
-  from attendance
-  where shape in ('daily', 'absences')
+  from attendance_by_period
   group by student_id
   having min(school) <> max(school)
 ),

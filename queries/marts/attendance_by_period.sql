@@ -7,22 +7,46 @@
 --             A summary counts in the quarter of the last day it speaks of; of summaries since the beginning of the
 --             school year the last of a quarter counts, less the last of the quarters before.
 
-with daily as (
+-- Counting whole days takes a third of the time of adding up hundredths, and nearly all days are whole.
+with whole_days as (
   select
     a.student_id,
     a.school,
     d.quarter_id,
-    count(*) * 100 as enrolled_hundredths,
-    sum(coalesce(a.fraction_hundredths, case when a.status = 'present' then 0 else 100 end)) as absent_hundredths,
-    sum(case when a.status = 'absent_excused' then coalesce(a.fraction_hundredths, 100) else 0 end)
-      as excused_hundredths,
-    sum(case when a.status = 'absent_unexcused' then coalesce(a.fraction_hundredths, 100) else 0 end)
-      as unexcused_hundredths,
-    sum(case when a.status = 'suspended' then coalesce(a.fraction_hundredths, 100) else 0 end)
-      as suspended_hundredths
+    count(*) as days,
+    count(*) filter (where a.status = 'present') as present,
+    count(*) filter (where a.status = 'absent_excused') as excused,
+    count(*) filter (where a.status = 'absent_unexcused') as unexcused
   from attendance as a
   join days as d on d.date = a.date
-  where a.shape = 'daily'
+  where a.shape = 'daily' and a.fraction_hundredths is null
+  group by a.student_id, a.school, d.quarter_id
+),
+
+daily as (
+  select
+    student_id,
+    school,
+    quarter_id,
+    100 * days as enrolled_hundredths,
+    100 * (days - present) as absent_hundredths,
+    100 * excused as excused_hundredths,
+    100 * unexcused as unexcused_hundredths,
+    100 * (days - present - excused - unexcused) as suspended_hundredths
+  from whole_days
+  union all
+  select
+    a.student_id,
+    a.school,
+    d.quarter_id,
+    100 * count(*) as enrolled_hundredths,
+    sum(a.fraction_hundredths) as absent_hundredths,
+    coalesce(sum(a.fraction_hundredths) filter (where a.status = 'absent_excused'), 0) as excused_hundredths,
+    coalesce(sum(a.fraction_hundredths) filter (where a.status = 'absent_unexcused'), 0) as unexcused_hundredths,
+    coalesce(sum(a.fraction_hundredths) filter (where a.status = 'suspended'), 0) as suspended_hundredths
+  from attendance as a
+  join days as d on d.date = a.date
+  where a.shape = 'daily' and a.fraction_hundredths is not null
   group by a.student_id, a.school, d.quarter_id
 ),
 

@@ -52,7 +52,9 @@ def _decodes(stream: IO[bytes], encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     try:
         while chunk := stream.read(_CHUNK):
-            decoder.decode(chunk)
+            # In the midst of a character, the next byte is never ASCII.
+            if not (encoding == "utf-8" and chunk.isascii() and not decoder.getstate()[0]):
+                decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeError:
         return False

@@ -4,7 +4,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from partnerkpi.dialects.recognise import Recognised
 from partnerkpi.errors import ExportRefused, InputMissing, UsageError
 from partnerkpi.exports.decode import encoding_of
 from partnerkpi.exports.members import Export, exports_below, find_export, refused
-from partnerkpi.exports.plain_text import plain_lines
+from partnerkpi.exports.plain_text import PlainText, cells_at, plain_text
 from partnerkpi.exports.rows import Header, is_no_data, write_rows
 from partnerkpi.exports.workbook import original_lines, sheets
 from partnerkpi.files import make_private_folder
@@ -30,6 +30,7 @@ from partnerkpi.models.load import Load, LoadStatus
 from partnerkpi.models.school_year import SchoolCalendar, school_year_label
 from partnerkpi.refresh import refresh
 from partnerkpi.warehouse import Warehouse, open_for_writing
+from partnerkpi.warehouse.direct import settle, settle_all
 from partnerkpi.warehouse.intake import Provenance, Taken, take_in
 from partnerkpi.warehouse.ledger import mark_corrected, origin, same_bytes
 from partnerkpi.warehouse.staging import Layout, NeedsCare, TextRows
@@ -148,7 +149,9 @@ def _take_export(intake: _Intake, export: Export, name: str) -> Load:
     if earlier is not None:
         reason = f"the same bytes were taken in as load {earlier}; nothing was done"
         return Load(name, LoadStatus.UNCHANGED, earlier, rule.dialect, rule.table.name, reason=reason)
-    encoding, guessed = encoding_of(export, dialect.encoding)
+    guessed = ""
+    if not encoding.startswith("utf"):
+        encoding, guessed = encoding_of(export, dialect.encoding)
     provenance = Provenance(name, export.path.resolve(), export.sha256, export.size, rules, intake.now, export.corrects)
     taken = _take_rows(intake, export, encoding, header, rule, provenance)
     notices = [*resolved_notices, *([guessed] if guessed else [])]
@@ -213,16 +216,15 @@ def _take_rows(
     rule: TableRule,
     provenance: Provenance,
 ) -> Taken:
-    """A plain file is read by the database itself; any other, and one with anything wrong in it, with care."""
-    match, lines = header.match, plain_lines(export, encoding)
+    """A plain file is read by the database itself, any other with care."""
+    match, plain = header.match, plain_text(export, encoding) if export.corrects is None else None
+    if plain is not None and plain.lines > header.line:
+        layout = _layout(export, encoding, header, plain)
+        lines = plain.lines - header.line
+        rows = TextRows(export.path, match.headers, match.groups, lines, (), plain.blank, layout)
+        with contextlib.suppress(NeedsCare):
+            return _take_text(intake, export, rows, rule, provenance)
     required = _required_positions(match)
-    if lines is not None and lines > header.line and export.corrects is None:
-        no_data = partial(is_no_data, header=header.cells, required=required)
-        for numbered in (False, True):
-            layout = Layout(header.delimiter, header.line, len(header.cells), match.positions, numbered, no_data)
-            rows = TextRows(export.path, match.headers, match.groups, lines - header.line, (), 0, layout)
-            with contextlib.suppress(NeedsCare):
-                return _take_text(intake, export, rows, rule, provenance)
     text = intake.workspace.database.with_name(f".rows.{secrets.token_hex(6)}.csv")
     text.touch(mode=0o600)
     try:
@@ -234,7 +236,7 @@ def _take_rows(
 
 
 def _take_text(intake: _Intake, export: Export, rows: TextRows, rule: TableRule, provenance: Provenance) -> Taken:
-    """One transaction: the rows, the limits, and what the load puts right."""
+    """One transaction: the rows, the limits, and what the load puts right; a second one tidies up behind it."""
     with intake.warehouse.transaction(keep=not intake.options.plan):
         taken = take_in(intake.warehouse, rows, rule, provenance, pseudonymise=partial(pseudonyms, intake.key))
         if export.corrects is None:
@@ -242,7 +244,24 @@ def _take_text(intake: _Intake, export: Export, rows: TextRows, rule: TableRule,
             check_limits(intake.warehouse, export.path, provenance.file, rule, taken, limits)
         else:
             mark_corrected(intake.warehouse, export.corrects, by=taken.load, lines=original_lines(export))
+        if intake.options.plan:
+            settle(intake.warehouse)
+    settle_all(intake.warehouse)
     return taken
+
+
+def _layout(export: Export, encoding: str, header: Header[Recognised], plain: PlainText) -> Layout:
+    match, required = header.match, _required_positions(header.match)
+
+    def no_data(lines: Collection[int]) -> list[int]:
+        found = cells_at(export, encoding, header.delimiter, lines)
+        return [line for line, cells in found.items() if is_no_data(cells, header.cells, required)]
+
+    places = tuple(match.positions.index(position) for position in required)
+    first_header = header.cells[match.positions[0]]
+    return Layout(
+        header.delimiter, header.line, len(header.cells), match.positions, places, first_header, plain.ascii, no_data
+    )
 
 
 def _required_positions(match: Recognised) -> list[int]:

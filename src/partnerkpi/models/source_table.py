@@ -87,6 +87,16 @@ class SourceTable:
         raise KeyError(name)
 
     @property
+    def natural_key(self) -> tuple[str, ...]:
+        """The key's columns by their names in the warehouse; empty when every row is a record of its own."""
+        return tuple(self.column(name).fact for name in self.key)
+
+    @property
+    def day_column(self) -> str:
+        """The name of `day` in the warehouse, "" without one."""
+        return self.column(self.day).fact if self.day else ""
+
+    @property
     def required(self) -> tuple[str, ...]:
         """Plain names of the columns an export must have."""
         return tuple(column.name for column in self.columns if column.required)

@@ -42,9 +42,9 @@ def cell_sql(column: Column, rule: ColumnRule | None, cell: str) -> CellSql:
     The text of columns joined to it stands in c0, c1, ..., trimmed and null when blank too: `rule.places` says which.
     """
     if rule is None or (not rule.headers and rule.value is None):
-        return CellSql(_constant(column, column.default), ())
+        return CellSql(constant(column, column.default), ())
     if not rule.headers:
-        return CellSql(_constant(column, rule.value), ())
+        return CellSql(constant(column, rule.value), ())
     whole = _joined(rule, cell)
     read = _read(column, rule, _part(rule, whole))
     if not rule.part:
@@ -97,7 +97,8 @@ def _mapped(rule: ColumnRule, cell: str) -> str:
     return f"(case lower({cell}) {whens} end)"
 
 
-def _constant(column: Column, value: str | None) -> str:
+def constant(column: Column, value: str | None) -> str:
+    """A value that no cell says, as SQL."""
     if value is None:
         return "null"
     if column.kind is Kind.FLAG:
@@ -114,7 +115,7 @@ def _filled(column: Column, rule: ColumnRule, typed: str, cell: str) -> str:
     stand_in = rule.blank if rule.blank is not None else column.default
     if stand_in is None:
         return typed
-    return f"(case when {cell} is null then {_constant(column, stand_in)} else {typed} end)"
+    return f"(case when {cell} is null then {constant(column, stand_in)} else {typed} end)"
 
 
 def _typed(column: Column, rule: ColumnRule, cell: str) -> str:
@@ -125,7 +126,7 @@ def _typed(column: Column, rule: ColumnRule, cell: str) -> str:
             return f"(case lower({cell}) when 'yes' then true when 'no' then false end)"
         case Kind.CHOICE:
             words = ", ".join(literal(choice) for choice in column.choices)
-            return f"(case when lower({cell}) in ({words}) then lower({cell}) end)"
+            return f"(case when {cell} in ({words}) then {cell} when lower({cell}) in ({words}) then lower({cell}) end)"
         case Kind.SCHOOL_YEAR:
             return _school_year(rule, cell)
         case Kind.HUNDREDTHS | Kind.MINUTES | Kind.CENTS:

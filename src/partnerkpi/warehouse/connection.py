@@ -15,18 +15,30 @@ import duckdb
 from partnerkpi.errors import ConfigurationError, InputMissing, PartnerKpiError, WorkspaceBusy
 from partnerkpi.files import make_private_folder
 
-_MEMORY_LIMIT = "2GB"
+_MEMORY_LIMIT = "300MB"
+# Grouping before a join with the calendar groups by day, which is by nothing: four times the time for the same marts.
+_OPTIMIZERS_OFF = "partial_aggregate_pushdown"
 _RETRY_SECONDS = 0.25
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "memory_limit": _MEMORY_LIMIT,
+    "disabled_optimizers": _OPTIMIZERS_OFF,
+}
+_FOR_WRITING: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": _MEMORY_LIMIT,
+    "preserve_insertion_order": False,
+    "disabled_optimizers": _OPTIMIZERS_OFF,
 }
 
 
 class WarehouseFault(PartnerKpiError):
     """DuckDB could not do what it was asked; the message never repeats a cell."""
+
+
+class NotTabular(WarehouseFault):
+    """A text is not made of rows and cells as DuckDB was told."""
 
 
 def _fault(error: duckdb.Error) -> WarehouseFault:
@@ -36,7 +48,8 @@ def _fault(error: duckdb.Error) -> WarehouseFault:
     line = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
     if line and speaks_of_the_query:
         detail += f" (line {line[1]})"
-    return WarehouseFault(
+    kind = NotTabular if isinstance(error, duckdb.InvalidInputException) else WarehouseFault
+    return kind(
         f"The database could not answer: {detail}",
         where="partnerkpi.duckdb",
         now="Run the command again; if it fails again, report this line.",
@@ -86,6 +99,23 @@ class Warehouse:
         return {str(row[0]): str(row[1]) for row in described}
 
     @contextlib.contextmanager
+    def in_file_order(self) -> Iterator[None]:
+        """Rows read from a file are written in its order, and a join keeps it.
+
+        The optimizer knows little of how long a file is: taken for a short one, it would become the side of a join
+        that is held in memory, and come out of it in any order.
+        """
+        self.run(
+            "set preserve_insertion_order = true; "
+            f"set disabled_optimizers = '{_OPTIMIZERS_OFF},build_side_probe_side,join_order'"
+        )
+        try:
+            yield
+        finally:
+            with contextlib.suppress(WarehouseFault):
+                self.run(f"set preserve_insertion_order = false; set disabled_optimizers = '{_OPTIMIZERS_OFF}'")
+
+    @contextlib.contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:
         """All or nothing; with `keep` false the work is done and then taken back."""
         self.run("begin transaction")
@@ -130,16 +160,18 @@ def open_for_writing(path: Path, *, wait_seconds: float = 10) -> Iterator[Wareho
 
     Raises WorkspaceBusy, naming the process, when another one holds it longer than `wait_seconds`.
     """
-    from partnerkpi.warehouse.schema import create_schema
+    from partnerkpi.warehouse.direct import settle_all
+    from partnerkpi.warehouse.facts import create_schema
 
     make_private_folder(path.parent)
     before = os.umask(0o077)
     try:
         if not path.exists():
             _create(path, create_schema)
-        connection = _connect(path, {"memory_limit": _MEMORY_LIMIT, "preserve_insertion_order": False}, wait_seconds)
+        connection = _connect(path, _FOR_WRITING, wait_seconds)
         warehouse = Warehouse(connection)
         try:
+            settle_all(warehouse)
             yield warehouse
         finally:
             warehouse.close()
@@ -159,19 +191,29 @@ def open_for_reading(path: Path, *, wait_seconds: float = 10) -> Iterator[Wareho
             where=str(path),
             now="Put your exports into the folder `exports` of the workspace and run: partnerkpi ingest",
         )
-    connection = _connect(path, _LOCKED_DOWN, wait_seconds, read_only=True)
-    connection.execute("set lock_configuration = true")
-    warehouse = Warehouse(connection)
+    warehouse = _locked_down(path, wait_seconds)
+    if warehouse.rows("select 1 from unsettled limit 1"):
+        # A load was killed in its last moment: what it left to do is done on opening for writing.
+        warehouse.close()
+        with open_for_writing(path, wait_seconds=wait_seconds):
+            pass
+        warehouse = _locked_down(path, wait_seconds)
     try:
         yield warehouse
     finally:
         warehouse.close()
 
 
+def _locked_down(path: Path, wait_seconds: float) -> Warehouse:
+    connection = _connect(path, _LOCKED_DOWN, wait_seconds, read_only=True)
+    connection.execute("set lock_configuration = true")
+    return Warehouse(connection)
+
+
 @contextlib.contextmanager
 def scratch() -> Iterator[Warehouse]:
     """An empty database in memory with the tables of a new workspace, for checking queries before any data."""
-    from partnerkpi.warehouse.schema import create_schema
+    from partnerkpi.warehouse.facts import create_schema
 
     warehouse = Warehouse(duckdb.connect(":memory:", config=_LOCKED_DOWN))
     try:

@@ -7,18 +7,10 @@ from pathlib import Path
 from partnerkpi.models.dialect import TableRule
 from partnerkpi.models.load import RowCounts
 from partnerkpi.warehouse.connection import Warehouse
-from partnerkpi.warehouse.matching import insert, rank, repeated, replace
-from partnerkpi.warehouse.staging import (
-    Layout,
-    NeedsCare,
-    Plan,
-    Pseudonymise,
-    TextRows,
-    find_people,
-    plan_load,
-    quarantine,
-    stage,
-)
+from partnerkpi.warehouse.direct import insert_directly, meets_something
+from partnerkpi.warehouse.facts import rows_of
+from partnerkpi.warehouse.matching import match_and_insert
+from partnerkpi.warehouse.staging import Pseudonymise, TextRows, plan_load, survey
 
 
 @dataclass(frozen=True)
@@ -58,51 +50,33 @@ def take_in(
     A row that breaks a rule goes to quarantine; an equal row counts as duplicate, an earlier row with the same
     natural key as superseded. Rows the facts have already stay as they are; rows of earlier loads that the file
     replaces move to the table's history. Raises RuntimeError, our bug, when the rows do not add up, and NeedsCare
-    when rows with a layout turn out to need line numbers: one of them is wrong, or stands there twice.
+    when rows have a layout and not every line became one.
+
+    Rows may be left among the facts that `settle` still has to delete.
     """
     plan = plan_load(rows, rule)
     load = int(warehouse.value("select coalesce(max(load_id), 0) + 1 from loads"))
-    find_people(warehouse, rows, plan, pseudonymise)
-    stage(warehouse, rows, plan)
-    if rows.layout is not None:
-        _check_plain(warehouse, rows, plan, rows.layout)
-    quarantined = quarantine(warehouse, plan, load, rows.refused)
-    duplicate, superseded = rank(warehouse, plan, unique=rows.layout is not None and not rows.layout.numbered)
-    unchanged, replaced = replace(warehouse, plan, rule, load)
-    loaded = insert(warehouse, plan, load)
-    counts = RowCounts(rows.rows_in_file, loaded, unchanged, superseded, duplicate, quarantined, rows.non_data)
+    maybe = rows.layout is not None and bool(plan.table.key)
+    some = bool(warehouse.rows(f"select 1 from {rows_of(plan.table)} limit 1"))
+    days = survey(warehouse, rows, plan, pseudonymise, days=maybe and some)
+    if maybe and not (some and meets_something(warehouse, plan, rule, *days)):
+        landed = insert_directly(warehouse, rows, plan, load)
+    else:
+        landed = match_and_insert(warehouse, rows, plan, rule, load)
+    counts = RowCounts(
+        rows.rows_in_file,
+        landed.loaded,
+        landed.unchanged,
+        landed.superseded,
+        landed.duplicate,
+        landed.quarantined,
+        rows.non_data + landed.non_data,
+    )
     if not counts.balanced:
         raise RuntimeError(f"rows do not add up: {counts}")
-    first_day, last_day = _days(warehouse, plan)
-    taken = Taken(load, counts, replaced, first_day, last_day)
+    taken = Taken(load, counts, landed.replaced, landed.first_day, landed.last_day)
     _book(warehouse, taken, rule, provenance)
-    _tidy(warehouse)
     return taken
-
-
-def _check_plain(warehouse: Warehouse, rows: TextRows, plan: Plan, layout: Layout) -> None:
-    """Every line became one row. Without line numbers all rows must be fine and none may stand there twice.
-
-    With them, refused rows must be rows: a footer or a repeated header is left to the careful reading.
-    """
-    total, wrong = warehouse.rows("select count(*), count(*) filter (where issue <> 0) from staged")[0]
-    if total != rows.rows:
-        raise NeedsCare
-    if not layout.numbered:
-        if wrong or (plan.table.key and repeated(warehouse, plan)):
-            raise NeedsCare
-    elif wrong:
-        for (cells,) in warehouse.rows("select raw from staged where issue <> 0"):
-            if layout.is_no_data(["" if cell is None else cell for cell in cells]):
-                raise NeedsCare
-
-
-def _days(warehouse: Warehouse, plan: Plan) -> tuple[dt.date | None, dt.date | None]:
-    if not plan.table.day:
-        return None, None
-    day = plan.table.column(plan.table.day).fact
-    first, last = warehouse.rows(f"select min({day}), max({day}) from staged where issue = 0")[0]
-    return first, last
 
 
 def _book(warehouse: Warehouse, taken: Taken, rule: TableRule, provenance: Provenance) -> None:
@@ -136,14 +110,3 @@ insert into loads values (
             "last_day": taken.last_day,
         },
     )
-
-
-def _tidy(warehouse: Warehouse) -> None:
-    """Drop what the load made for itself; each is a table or a view, as its file needed."""
-    made = warehouse.rows(
-        "select table_name, table_type from information_schema.tables where table_name in ('fresh', 'kept', 'staged') "
-        "and table_catalog = 'temp'"
-    )
-    # A view goes before what it looks at.
-    for name, kind in sorted(made):
-        warehouse.run(f"drop {'view' if kind == 'VIEW' else 'table'} temp.{name}")

@@ -1,126 +1,147 @@
-"""Matching staged rows with each other and with the facts: what is new, what is there, what gives way."""
+"""The long way in: rows staged in a table of their own, and matched with the facts they meet.
+
+What is new, what is there already, what gives way.
+"""
 
 from collections.abc import Sequence
 
 from partnerkpi.models.dialect import TableRule
 from partnerkpi.warehouse.connection import Warehouse
-from partnerkpi.warehouse.schema import fact_columns
-from partnerkpi.warehouse.staging import Plan
+from partnerkpi.warehouse.direct import among_days
+from partnerkpi.warehouse.facts import make_room, rows_of
+from partnerkpi.warehouse.landed import Landed
+from partnerkpi.warehouse.refusals import quarantine
+from partnerkpi.warehouse.repeats import find_repeats
+from partnerkpi.warehouse.staging import NeedsCare, Plan, TextRows, read, typed_sql
 
 
-def _row(alias: str, names: Sequence[str]) -> str:
-    return "row(" + ", ".join(f"{alias}.{name}" for name in names) + ")"
+def match_and_insert(warehouse: Warehouse, rows: TextRows, plan: Plan, rule: TableRule, load: int) -> Landed:
+    """Take the rows into the facts; those of earlier loads that they replace move to the table's history.
 
-
-def repeated(warehouse: Warehouse, plan: Plan) -> bool:
-    """Whether two good rows have the same natural key."""
-    key = ", ".join(plan.key)
-    found = warehouse.rows(f"select 1 from staged where issue = 0 group by {key} having count(*) > 1 limit 1")
-    return bool(found)
-
-
-def rank(warehouse: Warehouse, plan: Plan, *, unique: bool) -> tuple[int, int]:
-    """Temporary table or view `kept`: of the good rows with one natural key the last.
-
-    Counts duplicates and superseded rows; `unique` says that there are none.
+    Raises NeedsCare when rows have a layout, and not every line became one.
     """
-    facts = ", ".join(plan.facts)
+    names = make_room(warehouse, plan.table, plan.needed)
+    _stage(warehouse, rows, plan, [name for name in names if name != "occurrence"])
+    if rows.layout is not None and warehouse.value("select count(*) from staged_rows") != rows.rows:
+        raise NeedsCare
+    quarantined, non_data = quarantine(warehouse, rows, plan, load, "(select line, issue from staged where issue <> 0)")
+    duplicate, superseded = _keep(warehouse, plan, names)
+    kept, fresh, replaced = _replace(warehouse, plan, rule, names, load)
+    warehouse.run(
+        f"insert into {rows_of(plan.table)} ({', '.join(names)}, load_id) "
+        f"select {', '.join(names)}, {load} from kept semi join differing on position = new_row"
+    )
+    day = plan.table.day_column
+    days = (
+        warehouse.rows(f"select min({day}), max({day}) from staged where issue = 0")[0]
+        if day in names
+        else (None, None)
+    )
+    _tidy(warehouse)
+    return Landed(fresh, kept - fresh, superseded, duplicate, quarantined, non_data, replaced, *days)
+
+
+def _stage(warehouse: Warehouse, rows: TextRows, plan: Plan, names: Sequence[str]) -> None:
+    """Temporary view `staged`: line, issue, and the typed columns."""
+    # Lines can be told by where rows stand only while these come in the order of the file.
+    with warehouse.in_file_order():
+        read(warehouse, rows, f"create temp table staged_rows as {typed_sql(rows, plan, names)}")
+    line = ""
+    if rows.layout is not None:
+        first_row = warehouse.value("select coalesce(min(rowid), 0) from staged_rows")
+        line = f"rowid - {first_row} + {rows.layout.header_lines + 1} as line, "
+    warehouse.run(f"create temp view staged as select {line}* from staged_rows")
+
+
+def _keep(warehouse: Warehouse, plan: Plan, names: Sequence[str]) -> tuple[int, int]:
+    """Temporary view or table `kept`: the good rows, each with its `position`; of those with one natural key the last.
+
+    Counts duplicate and superseded rows.
+    """
+    good = "select *, line as position from staged where issue = 0"
     if not plan.table.key:
+        alike = ", ".join(name for name in names if name != "occurrence")
         warehouse.run(f"""
 create temp table kept as
-select {facts}, cast(row_number() over (partition by {facts} order by line) as integer) as occurrence
-from staged where issue = 0""")
+select *, cast(row_number() over (partition by {alike} order by line) as integer) as occurrence from ({good})""")
         return 0, 0
-    if unique or not repeated(warehouse, plan):
-        warehouse.run(f"create temp view kept as select {facts} from staged where issue = 0")
+    repeats = find_repeats(warehouse, plan.table, f"({good})", names)
+    if repeats is None:
+        warehouse.run(f"create temp view kept as {good}")
         return 0, 0
-    key = ", ".join(plan.key)
-    good = "(select * from staged where issue = 0)"
+    warehouse.run(f"create temp view kept as select * from ({good}) where position not in {repeats.sql}")
+    return repeats.duplicate, repeats.superseded
+
+
+def _replace(
+    warehouse: Warehouse, plan: Plan, rule: TableRule, names: Sequence[str], load: int
+) -> tuple[int, int, int]:
+    """Move the facts that the file replaces to history.
+
+    Temporary table `differing` names, as `new_row`, the rows of `kept` that the facts have not. Counts the rows of
+    the file, those of them that are new, and the facts that gave way.
+    """
+    table, current = rows_of(plan.table), _current(warehouse, plan, rule, names)
+    key = plan.table.natural_key or tuple(names)
+    alike = "=" if plan.table.key else "is not distinct from"
+    same_key = " and ".join(f"c.{name} {alike} k.{name}" for name in key if name in names)
+    others = [f"c.{name} is distinct from k.{name}" for name in names if name not in key]
+    unlike = " or ".join(["c.fact_row is null", "k.position is null", *others])
     warehouse.run(f"""
-create or replace temp table ranked as
-select *, max(line) over (partition by {key}) as last_line from {good}""")
-    same_key = " and ".join(f"l.{name} = e.{name}" for name in plan.key)
-    same_row = f"{_row('l', plan.facts)} is not distinct from {_row('e', plan.facts)}"
-    duplicate, superseded = warehouse.rows(f"""
-select count(*) filter (where {same_row}), count(*) filter (where not {same_row})
-from ranked as e join ranked as l on {same_key} and l.line = l.last_line
-where e.line < e.last_line""")[0]
-    warehouse.run(f"create temp table kept as select {facts} from ranked where line = last_line")
-    warehouse.run("drop table ranked")
-    return int(duplicate), int(superseded)
-
-
-def replace(warehouse: Warehouse, plan: Plan, rule: TableRule, load: int) -> tuple[int, int]:
-    """Move facts the file replaces to history, and make `fresh` of what `kept` has and the facts have not.
-
-    Counts rows that were there already, and facts that gave way.
-    """
-    current = _current(warehouse, plan, rule)
-    if current is None:
-        warehouse.run("create temp view fresh as select * from kept")
-        return 0, 0
-    table, columns = plan.table.name, list(fact_columns(plan.table))
-    names = ", ".join(columns)
-    same_row = f"{_row('c', columns)} is not distinct from {_row('k', columns)}"
-    same_key = " and ".join(f"c.{name} = k.{name}" for name in plan.key) if plan.table.key else same_row
-    parts = [f"select c.fact_row from {current} as c join kept as k on {same_key} where not {same_row}"]
+create temp table differing as
+select c.fact_row as old_row, k.position as new_row
+from {current} as c full join kept as k on {same_key}
+where {unlike}""")
+    gone = "select old_row from differing where old_row is not null and new_row is not null"
     if rule.slice or rule.span:
-        parts.append(_left_out(plan, rule, current, same_key))
-    warehouse.run(f"create temp table ended as {' union '.join(parts)}")
+        gone += f" union all {_left_out(plan, rule, names, current, same_key)}"
+    warehouse.run(f"create temp table ended as {gone}")
+    listed = ", ".join(names)
     warehouse.run(
-        f"create temp table fresh as select k.* from kept as k anti join {current} as c on {same_key} and {same_row}"
+        f"insert into {plan.table.name}_history ({listed}, load_id, ended_by) "
+        f"select {listed}, load_id, {load} from {table} where rowid in (from ended)"
     )
-    warehouse.run(
-        f"insert into {table}_history "
-        f"select {names}, load_id, $load from {table} where rowid in (select fact_row from ended)",
-        {"load": load},
-    )
-    warehouse.run(f"delete from {table} where rowid in (select fact_row from ended)")
+    warehouse.run(f"delete from {table} where rowid in (from ended)")
     kept, fresh, ended = warehouse.rows(
-        "select (select count(*) from kept), (select count(*) from fresh), (select count(*) from ended)"
+        "select (select count(*) from kept), (select count(new_row) from differing), (select count(*) from ended)"
     )[0]
-    warehouse.run("drop table ended")
-    return int(kept) - int(fresh), int(ended)
+    return int(kept), int(fresh), int(ended)
 
 
-def _current(warehouse: Warehouse, plan: Plan, rule: TableRule) -> str | None:
-    """SQL of the facts the file can touch, each with its `fact_row`; None when there are none.
-
-    Where the day is part of the natural key, and of the slice if there is one, only days from the file's first to
-    its last can be touched: a new year meets nothing of the old ones.
-    """
-    table, where = plan.table, ""
-    if table.day in table.key and (table.day in (*rule.slice, rule.span) or not rule.slice):
-        day = table.column(table.day).fact
-        first, last = warehouse.rows(f"select min({day}), max({day}) from kept")[0]
-        if first is None:
-            return None
-        where = f" where {day} between date '{first}' and date '{last}'"
-    if not warehouse.rows(f"select 1 from {table.name}{where} limit 1"):
-        return None
-    return f"(select rowid as fact_row, * from {table.name}{where})"
+def _current(warehouse: Warehouse, plan: Plan, rule: TableRule, names: Sequence[str]) -> str:
+    """SQL of the facts the file can touch, each with its `fact_row`."""
+    day = plan.table.day_column
+    first, last = warehouse.rows(f"select min({day}), max({day}) from kept")[0] if day in names else (None, None)
+    touched = among_days(plan, rule, first, last)
+    return f"(select rowid as fact_row, * from {rows_of(plan.table)} where {touched})"
 
 
-def _left_out(plan: Plan, rule: TableRule, current: str, same_key: str) -> str:
+def _left_out(plan: Plan, rule: TableRule, names: Sequence[str], current: str, same_key: str) -> str:
     """Facts in a slice the file speaks for that it no longer has.
 
     A row that the file has but that was refused is still there: the fact of an earlier load stays.
     """
-    slices = [plan.table.column(name).fact for name in rule.slice]
-    ends = f", min({rule.span}) as first_value, max({rule.span}) as last_value" if rule.span else ""
+    # A column that no row has on disk is the same in all of them.
+    slices = [fact for fact in (plan.table.column(name).fact for name in rule.slice) if fact in names]
+    span = rule.span if rule.span in names else ""
+    ends = f", min({span}) as first_value, max({span}) as last_value" if span else ""
     grouped = f"select {', '.join(slices) or '1 as everything'}{ends} from kept"
     if slices:
         grouped += f" group by {', '.join(slices)}"
     inside = [f"c.{name} = s.{name}" for name in slices]
-    inside += [f"c.{rule.span} between s.first_value and s.last_value"] if rule.span else []
-    present = "staged" if plan.table.key else "kept"
+    inside += [f"c.{span} between s.first_value and s.last_value"] if span else []
+    there = f"\nanti join (select * from staged where issue <> 0) as k on {same_key}" if plan.table.key else ""
     return f"""
 select c.fact_row from {current} as c
-semi join ({grouped}) as s on {" and ".join(inside)}
-anti join {present} as k on {same_key}"""
+semi join (select old_row from differing where new_row is null) as d on d.old_row = c.fact_row
+semi join ({grouped}) as s on {" and ".join(inside) or "true"}{there}"""
 
 
-def insert(warehouse: Warehouse, plan: Plan, load: int) -> int:
-    names = ", ".join(fact_columns(plan.table))
-    warehouse.run(f"insert into {plan.table.name} ({names}, load_id) select {names}, $load from fresh", {"load": load})
-    return int(warehouse.value("select count(*) from fresh"))
+def _tidy(warehouse: Warehouse) -> None:
+    """Drop what the load made for itself, a view before what it looks at."""
+    made = warehouse.rows(
+        "select table_name, table_type from information_schema.tables "
+        "where table_name in ('kept', 'staged', 'staged_rows', 'differing', 'ended') and table_catalog = 'temp'"
+    )
+    for name, kind in sorted(made):
+        warehouse.run(f"drop {'view' if kind == 'VIEW' else 'table'} temp.{name}")

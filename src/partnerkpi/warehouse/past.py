@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from partnerkpi.errors import UsageError
 from partnerkpi.models.source_table import SOURCE_TABLES
 from partnerkpi.warehouse.connection import Warehouse
+from partnerkpi.warehouse.facts import make_room, rows_of
 from partnerkpi.warehouse.schema import GROUPS, fact_columns
 
 
@@ -17,12 +18,13 @@ def undo_load(warehouse: Warehouse, load: int, *, at: dt.datetime) -> tuple[int,
     the last.
     """
     table = _undoable(warehouse, load)
-    names = ", ".join(fact_columns(SOURCE_TABLES[table]))
-    gone = int(warehouse.value(f"select count(*) from {table} where load_id = $load", {"load": load}))
+    rows = rows_of(SOURCE_TABLES[table])
+    names = ", ".join(make_room(warehouse, SOURCE_TABLES[table], ()))
+    gone = int(warehouse.value(f"select count(*) from {rows} where load_id = $load", {"load": load}))
     restored = int(warehouse.value(f"select count(*) from {table}_history where ended_by = $load", {"load": load}))
-    warehouse.run(f"delete from {table} where load_id = $load", {"load": load})
+    warehouse.run(f"delete from {rows} where load_id = $load", {"load": load})
     warehouse.run(
-        f"insert into {table} ({names}, load_id) select {names}, load_id from {table}_history where ended_by = $load",
+        f"insert into {rows} ({names}, load_id) select {names}, load_id from {table}_history where ended_by = $load",
         {"load": load},
     )
     warehouse.run(f"delete from {table}_history where ended_by = $load", {"load": load})

@@ -1,6 +1,7 @@
-"""Text rows to typed rows: what a file's rows are, how each column is read, and a table of the result."""
+"""Text rows to typed rows: what a file's rows are, how each column is read, and whose they are."""
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,11 @@ from partnerkpi.models.dialect import ColumnRule, TableRule
 from partnerkpi.models.load import RefusedRow
 from partnerkpi.models.source_table import Kind, SourceTable
 from partnerkpi.warehouse.cells import CellSql, cell_sql, literal
-from partnerkpi.warehouse.connection import Warehouse, WarehouseFault
-from partnerkpi.warehouse.schema import fact_columns
+from partnerkpi.warehouse.connection import NotTabular, Warehouse
+from partnerkpi.warehouse.facts import default_of
+
+# Of these each thread holds several; a line longer than one is not plain.
+_BUFFER = 8_000_000
 
 Pseudonymise = Callable[[Kind, Sequence[str]], Sequence[int]]
 
@@ -23,16 +27,19 @@ class NeedsCare(Exception):
 class Layout:
     """How the database reads a plain export itself: what to skip, and the places of the columns it needs.
 
-    `numbered` counts the lines, which takes longer: for a file with refused or repeated rows. `is_no_data` tells of
-    the cells of a refused row whether it is a row at all.
+    `required` are those of them, counted from 0, that a row needs, `first_header` is the heading of the first. `ascii`
+    says that there is no other character in the file. `no_data` tells which of some lines, refused as rows, are no
+    rows at all.
     """
 
     delimiter: str
     header_lines: int
     width: int
     positions: tuple[int, ...]
-    numbered: bool
-    is_no_data: Callable[[Sequence[str]], bool]
+    required: tuple[int, ...]
+    first_header: str
+    ascii: bool
+    no_data: Callable[[Collection[int]], Collection[int]]
 
 
 @dataclass(frozen=True)
@@ -61,11 +68,16 @@ class TextRows:
 
 @dataclass(frozen=True)
 class Plan:
-    """The SQL of every column of one load."""
+    """The SQL of every column of one load.
+
+    A rule about the number of a person is looked at once for each person, not once for each row: `people_rules` has,
+    for each column of people, the SQL of the place of the first such rule that the number breaks, 0 when none.
+    """
 
     table: SourceTable
     cells: dict[str, CellSql]
     sources: dict[str, str]
+    people_rules: dict[str, str]
 
     @property
     def people(self) -> dict[str, Kind]:
@@ -74,14 +86,15 @@ class Plan:
         return {n: k for n, k in found.items() if k in (Kind.STUDENT, Kind.STAFF) and self.sources[n] != "null"}
 
     @property
-    def facts(self) -> list[str]:
-        return [name for name in fact_columns(self.table) if name != "occurrence"]
+    def needed(self) -> set[str]:
+        """The columns in which the load has something to say that is not their default."""
+        return {name for name, cell in self.cells.items() if cell.value != default_of(self.table, name)}
 
     @property
-    def key(self) -> list[str]:
-        if not self.table.key:
-            return list(fact_columns(self.table))
-        return [self.table.column(name).fact for name in self.table.key]
+    def issues(self) -> list[tuple[str, str, str]]:
+        """Every rule: plain name of the column, name of the rule, SQL condition; the position plus one is its code."""
+        names = {column.fact: column.name for column in self.table.columns}
+        return [(names[fact], rule, wrong) for fact, cell in self.cells.items() for wrong, rule in cell.refusals]
 
 
 def plan_load(rows: TextRows, rule: TableRule) -> Plan:
@@ -95,6 +108,11 @@ def plan_load(rows: TextRows, rule: TableRule) -> Plan:
     if rule.exit_is_last_day and "exit_date" in cells:
         exit_date = cells["exit_date"]
         cells["exit_date"] = CellSql(f"cast({exit_date.value} + interval 1 day as date)", exit_date.refusals)
+    people_rules = {
+        column.fact: _once_for_each(cells, column.fact, sources[column.fact])
+        for column in rule.table.columns
+        if column.kind in (Kind.STUDENT, Kind.STAFF)
+    }
     for headers, words in rule.only:
         for header in [name for name in headers if name in positions]:
             listed = ", ".join(literal(word.lower()) for word in words)
@@ -106,7 +124,21 @@ def plan_load(rows: TextRows, rule: TableRule) -> Plan:
         names = ", ".join(literal(name) for name in rows.groups)
         values = ", ".join(f"coalesce(c{positions[name]}, '')" for name in rows.groups)
         cells["groups"] = CellSql(f"map([{names}]::varchar[], [{values}]::varchar[])", ())
-    return Plan(rule.table, cells, sources)
+    return Plan(rule.table, cells, sources, people_rules)
+
+
+def _once_for_each(cells: dict[str, CellSql], fact: str, source: str) -> str:
+    """Make the rules about a person's number look into `people_<column>`; gives the SQL for that table."""
+    cell, whens = cells[fact], ""
+    refusals: list[tuple[str, str]] = []
+    for place, (wrong, rule) in enumerate(cell.refusals, start=1):
+        if wrong == f"{source} is null":
+            refusals.append((wrong, rule))  # a blank has no person
+        else:
+            whens += f" when {wrong} then {place}"
+            refusals.append((f"people_{fact}.broken = {place}", rule))
+    cells[fact] = CellSql(cell.value, tuple(refusals))
+    return f"case{whens} else 0 end" if whens else "0"
 
 
 def _found(rule: ColumnRule | None, positions: dict[str, int]) -> tuple[ColumnRule | None, str]:
@@ -117,100 +149,103 @@ def _found(rule: ColumnRule | None, positions: dict[str, int]) -> tuple[ColumnRu
     return (None, "null") if header is None else (rule, f"c{positions[header]}")
 
 
-def _text(rows: TextRows) -> str:
-    """SQL of the text rows: `line`, and the trimmed cells as c0, c1, ..., null when blank."""
-    if rows.layout is None:
+def text_sql(rows: TextRows) -> str:
+    """SQL of the text rows: the trimmed cells as c0, c1, ..., null when blank, and `line` unless there is a layout.
+
+    With a layout the rows come in the order of the file, whose lines they are.
+    """
+    layout = rows.layout
+    if layout is None:
         places: Sequence[int] = range(len(rows.headers))
         names = ["line", *(f"t{place}" for place in places)]
-        line, reading = "cast(line as bigint)", "header = false, delim = ',', quote = '\"', escape = '\"'"
+        reading = "header = false, delim = ',', quote = '\"', escape = '\"', max_line_size = 16000000"
     else:
-        places = rows.layout.positions
-        names = [f"t{place}" for place in range(rows.layout.width)]
+        places = layout.positions
+        names = [f"t{place}" for place in range(layout.width)]
         # Without quotes there is nothing to escape; the header is a line like any other, skipped by number.
-        line = f"row_number() over () + {rows.layout.header_lines}" if rows.layout.numbered else "0"
-        reading = f"delim = {literal(rows.layout.delimiter)}, quote = '', escape = ''"
-        reading += f", header = false, skip = {rows.layout.header_lines}, null_padding = false"
+        reading = f"delim = {literal(layout.delimiter)}, quote = '', escape = ''"
+        reading += f", header = false, skip = {layout.header_lines}, null_padding = false, buffer_size = {_BUFFER}"
     columns = ", ".join(f"'{name}': 'varchar'" for name in names)
-    raw = f",\n    [{', '.join(names)}] as cells" if rows.layout is not None and rows.layout.numbered else ""
-    trimmed = raw + "".join(f",\n    nullif(trim(t{place}), '') as c{index}" for index, place in enumerate(places))
+    line = ["cast(line as bigint) as line"] if layout is None else []
+    plain = layout is not None and layout.ascii
+    cells = [f"{_trimmed(f't{place}', plain=plain)} as c{index}" for index, place in enumerate(places)]
     return f"""
-  select {line} as line{trimmed}
+  select {", ".join([*line, *cells])}
   from read_csv(
-    {literal(str(rows.path))}, columns = {{{columns}}}, auto_detect = false, {reading}, max_line_size = 16000000
+    {literal(str(rows.path))}, columns = {{{columns}}}, auto_detect = false, {reading}
   )"""
 
 
-def find_people(warehouse: Warehouse, rows: TextRows, plan: Plan, pseudonymise: Pseudonymise) -> None:
-    """Temporary table `people_<column>` for each column of people: cell as written, and pseudonym.
+def _trimmed(cell: str, *, plain: bool) -> str:
+    trimmed = f"nullif(trim({cell}), '')"
+    # Trimming looks at every character; in plain ASCII the two at the ends tell whether there is anything to trim.
+    return (
+        f"case when starts_with({cell}, ' ') or ends_with({cell}, ' ') then {trimmed} else {cell} end"
+        if plain
+        else trimmed
+    )
 
-    Also of rows that are refused for another column: whose they are decides what they leave untouched.
+
+def survey(
+    warehouse: Warehouse, rows: TextRows, plan: Plan, pseudonymise: Pseudonymise, *, days: bool
+) -> tuple[dt.date | None, dt.date | None]:
+    """Temporary table `people_<column>` for each column of people; and, when asked, the first and last day in the file.
+
+    With the cell as written, the pseudonym, and the place of the rule that the number breaks. Also of rows that are
+    refused for another column: whose they are decides what they leave untouched, and so do their days.
     """
+    found_days: list[dt.date] = []
+    day = plan.cells[plan.table.day_column].value if days and plan.table.day else "null"
     for name, kind in plan.people.items():
         cell = plan.sources[name]
-        distinct = f"select distinct {cell} from ({_text(rows)}) where {cell} is not null"
-        found = _read(warehouse, rows, f"select {cell}, {plan.cells[name].value} from ({distinct}) order by 1")
-        numbers = [str(number) for _, number in found]
+        found = read(
+            warehouse,
+            rows,
+            f"select {cell}, {plan.cells[name].value}, {plan.people_rules[name]}, first_day, last_day from "
+            f"(select {cell}, min({day}) as first_day, max({day}) as last_day from ({text_sql(rows)}) group by {cell}) "
+            "order by 1",
+        )
+        found_days += [end for *_, first, last in found for end in (first, last) if end is not None]
+        people = [(str(cell), str(number), broken) for cell, number, broken, *_ in found if cell is not None]
         warehouse.run(
             f"create or replace temp table people_{name} as "
-            "select unnest($cells::varchar[]) as cell, unnest($ids::bigint[]) as id",
-            {"cells": [str(cell) for cell, _ in found], "ids": list(pseudonymise(kind, numbers))},
+            "select unnest($cells::varchar[]) as cell, unnest($ids::bigint[]) as id, "
+            "unnest($broken::tinyint[]) as broken",
+            {
+                "cells": [cell for cell, _, _ in people],
+                "ids": list(pseudonymise(kind, [number for _, number, _ in people])),
+                "broken": [broken for _, _, broken in people],
+            },
         )
+    return min(found_days, default=None), max(found_days, default=None)
 
 
-def stage(warehouse: Warehouse, rows: TextRows, plan: Plan) -> None:
-    """Temporary table `staged`: line, issue (0 is fine), typed columns, people by pseudonym."""
-    columns = {name: f"people_{name}.id" if name in plan.people else cell.value for name, cell in plan.cells.items()}
-    values = "".join(f",\n  {value} as {name}" for name, value in columns.items())
+def typed_sql(rows: TextRows, plan: Plan, names: Sequence[str]) -> str:
+    """SQL of the rows with these columns typed, people by pseudonym, and `issue`: 0, or the code of a broken rule.
+
+    Negative for a row that may be no row at all: it lacks a cell it needs, or begins as the header does.
+    """
+    columns = {name: f"people_{name}.id" if name in plan.people else plan.cells[name].value for name in names}
+    values = "".join(f"{value} as {name}, " for name, value in columns.items())
+    line = "line, " if rows.layout is None else ""
     joins = "".join(f"\nleft join people_{name} on people_{name}.cell = {plan.sources[name]}" for name in plan.people)
-    numbered = rows.layout is not None and rows.layout.numbered
-    # What a refused row says is kept for as long as it takes to see whether it is a row at all.
-    raw = f", case when {_issue_case(plan)} <> 0 then cells end as raw" if numbered else ""
-    typed = f"select line, {_issue_case(plan)} as issue{raw}{values} from ({_text(rows)}){joins}"
-    # Lines can be counted only while rows come in the order of the file.
-    warehouse.run(f"set preserve_insertion_order = {'true' if numbered else 'false'}")
-    _read(warehouse, rows, f"create or replace temp table staged as {typed}")
-    warehouse.run("set preserve_insertion_order = false")
+    whens = " ".join(f"when {wrong} then {code}" for code, (_, _, wrong) in enumerate(plan.issues, start=1))
+    issue = f"case {whens} else 0 end" if whens else "0"
+    typed = f"select {line}{values}{issue} as broken"
+    if rows.layout is None:
+        return f"select * exclude (broken), broken as issue from ({typed} from ({text_sql(rows)}){joins})"
+    lacking = [f"c{place} is null" for place in rows.layout.required]
+    suspicious = " or ".join([*lacking, f"c0 = {literal(rows.layout.first_header.strip())}"])
+    return f"""
+select * exclude (broken, suspicious), case when broken = 0 then 0 when suspicious then -broken else broken end as issue
+from ({typed}, {suspicious} as suspicious from ({text_sql(rows)}){joins})"""
 
 
-def _read(warehouse: Warehouse, rows: TextRows, sql: str) -> list[tuple[Any, ...]]:
+def read(warehouse: Warehouse, rows: TextRows, sql: str) -> list[tuple[Any, ...]]:
     """Rows of a query over the text rows; a plain export that cannot be read so is not plain."""
     try:
         return warehouse.rows(sql)
-    except WarehouseFault:
+    except NotTabular:
         if rows.layout is None:
             raise
         raise NeedsCare from None
-
-
-def _issues(plan: Plan) -> list[tuple[str, str, str]]:
-    """Every rule of the load: column, name of the rule, SQL condition; the position plus one is its code."""
-    return [(name, rule, condition) for name, cell in plan.cells.items() for condition, rule in cell.refusals]
-
-
-def _issue_case(plan: Plan) -> str:
-    whens = " ".join(f"when {issue[2]} then {code}" for code, issue in enumerate(_issues(plan), start=1))
-    return f"case {whens} else 0 end" if whens else "0"
-
-
-def quarantine(warehouse: Warehouse, plan: Plan, load: int, refused: Sequence[RefusedRow]) -> int:
-    if refused:
-        warehouse.run(
-            "insert into quarantine select "
-            "$load, unnest($lines::bigint[]), unnest($columns::varchar[]), unnest($rules::varchar[]), null",
-            {
-                "load": load,
-                "lines": [row.line for row in refused],
-                "columns": [row.column for row in refused],
-                "rules": [row.rule for row in refused],
-            },
-        )
-    for code, (name, rule, _) in enumerate(_issues(plan), start=1):
-        warehouse.run(
-            "insert into quarantine select $load, line, $name, $rule, null from staged where issue = $code",
-            {"load": load, "name": _plain_name(plan, name), "rule": rule, "code": code},
-        )
-    return int(warehouse.value("select count(*) from quarantine where load_id = $load", {"load": load}))
-
-
-def _plain_name(plan: Plan, fact: str) -> str:
-    return next(column.name for column in plan.table.columns if column.fact == fact)

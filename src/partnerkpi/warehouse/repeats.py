@@ -1,0 +1,62 @@
+"""Rows that stand in a file more than once: which they are, and how they count."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from partnerkpi.models.source_table import SourceTable
+from partnerkpi.warehouse.connection import Warehouse
+
+# As many days as one person's bits may stand for; a file that spans more is looked through key by key.
+_MOST_DAYS = 1_000
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Rows that share their natural key with a later one of the same file.
+
+    `duplicate` are equal to the last of their key, `superseded` are not. `sql` gives the `position` of each.
+    """
+
+    duplicate: int
+    superseded: int
+    sql: str
+
+
+def find_repeats(warehouse: Warehouse, table: SourceTable, rows: str, names: Sequence[str]) -> Repeats | None:
+    """The repeats among some rows, None when there are none.
+
+    `rows` is SQL of them with the columns `names` and their `position` in the file.
+    """
+    own_key = [name for name in table.natural_key if name in names]
+    shared_by, shared = _shared_keys(warehouse, table.day_column, rows, own_key)
+    if not warehouse.rows(f"{shared} limit 1"):
+        return None
+    key = ", ".join(own_key)
+    same = " and ".join(f"r.{name} = s.{name}" for name in shared_by)
+    others = ", ".join(f"r.{name}" for name in names)
+    alike = f"""
+select {others}, r.position, max(r.position) over (partition by {key}) as last_position
+from {rows} as r semi join ({shared}) as s on {same}"""
+    warehouse.run(f"create or replace temp table alike as {alike}")
+    equal = " and ".join([f"e.{name} is not distinct from l.{name}" for name in names])
+    duplicate, superseded = warehouse.rows(f"""
+select count(*) filter (where {equal}), count(*) filter (where not ({equal}))
+from alike as e join alike as l on l.position = e.last_position
+where e.position < e.last_position""")[0]
+    if not duplicate and not superseded:
+        return None
+    return Repeats(int(duplicate), int(superseded), "(select position from alike where position < last_position)")
+
+
+def _shared_keys(warehouse: Warehouse, day: str, rows: str, key: list[str]) -> tuple[list[str], str]:
+    """SQL of keys, or beginnings of keys, that more than one row has; and the names of their columns."""
+    if day in key and len(key) > 1:
+        first, days = warehouse.rows(f"select min({day}), max({day}) - min({day}) from {rows}")[0]
+        if first is not None and days < _MOST_DAYS:
+            # One bit for each day of a person takes a hundredth of what a table of all keys would.
+            whose = [name for name in key if name != day]
+            bits = f"bit_count(bitstring_agg(cast({day} - date '{first}' as integer), 0, {days}))"
+            names = ", ".join(whose)
+            return whose, f"select {names} from {rows} group by {names} having count(*) <> {bits}"
+    names = ", ".join(key)
+    return key, f"select {names} from {rows} group by {names} having count(*) > 1"

@@ -1,0 +1,98 @@
+"""The short way of a plain file into the facts, and what it leaves to do if it is killed."""
+
+from pathlib import Path
+
+import pytest
+from given import NOW, csv_text, export, take_in, workspace
+
+from partnerkpi.config.workspace import Workspace
+from partnerkpi.ingest import workflow
+from partnerkpi.undo import undo
+from partnerkpi.warehouse import ledger, open_for_reading
+
+ATTENDANCE = "student_number,school,date,status"
+
+
+def _rows(made: Workspace, sql: str) -> list[tuple[object, ...]]:
+    with open_for_reading(made.database) as warehouse:
+        return warehouse.rows(sql)
+
+
+def _long_file() -> tuple[list[str], list[int]]:
+    """More rows than the database writes in one piece, some of them refused, and their lines."""
+    months = [f"{2025 + n // 12}-{n % 12 + 1:02d}" for n in range(24)]
+    days = [f"{month}-{day:02d}" for month in months for day in range(1, 11)]
+    rows = [f"{student},North,{day},present" for day in days for student in range(1000)]
+    bad = [5, 70_000, 122_879, 122_880, 122_881, 200_000, 239_999]
+    for place in bad:
+        rows[place] = rows[place].replace("present", "gone")
+    return rows, [place + 2 for place in bad]
+
+
+def test_a_refused_row_far_down_a_long_file_has_its_own_line(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    rows, lines = _long_file()
+    first = take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, rows)))[0]
+    assert (first.counts.loaded, first.counts.quarantined) == (240_000 - len(lines), len(lines))
+    # With another ending it is another file, which now meets the facts of the first.
+    again = take_in(made, export(made, "b.csv", csv_text(ATTENDANCE, rows) + "\n"))[0]
+    assert (again.counts.unchanged, again.counts.non_data) == (first.counts.loaded, 1)
+    with open_for_reading(made.database) as warehouse:
+        for load in (1, 2):
+            assert [row["line"] for row in ledger.quarantine(warehouse, load)] == lines
+
+
+MIXED = [
+    *(f"{n},North,2025-09-01,present" for n in range(40)),
+    "1,North,2025-09-01,gone",
+    "2,North,2025-09-01,present",
+    "3,North,2025-09-01,absent_excused",
+    "Total,,,",
+    ATTENDANCE,
+    ",,,",
+]
+
+
+def test_refused_repeated_and_empty_lines_of_a_plain_file_end_as_what_they_are(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    load = take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, MIXED)))[0]
+    counts = load.counts
+    assert (counts.loaded, counts.duplicate, counts.superseded, counts.quarantined, counts.non_data) == (40, 1, 1, 1, 3)
+    assert _rows(made, "select count(*), count(distinct student_id), min(load_id) from attendance") == [(40, 40, 1)]
+    assert _rows(made, "select count(*) from attendance where status = 'absent_excused'") == [(1,)]
+
+
+def test_what_a_killed_load_left_to_do_is_done_before_anybody_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undisturbed, killed = workspace(tmp_path / "a"), workspace(tmp_path / "b")
+    for made in (undisturbed, killed):
+        export(made, "a.csv", csv_text(ATTENDANCE, MIXED))
+    take_in(undisturbed, undisturbed.inbox / "a.csv")
+
+    def die(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(workflow, "settle_all", die)
+        with pytest.raises(KeyboardInterrupt):
+            take_in(killed, killed.inbox / "a.csv")
+    for table in ("attendance", "quarantine", "unsettled", "loads"):
+        kept = f"select * {'exclude (path)' if table == 'loads' else ''} from {table} order by all"
+        assert _rows(killed, kept) == _rows(undisturbed, kept)
+
+
+def test_a_column_appears_on_disk_with_the_first_export_that_has_it(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, ["1,North,2025-09-01,absent_excused"])))
+    stored = "select column_name from information_schema.columns where table_name = 'attendance_rows'"
+    assert ("fraction_hundredths",) not in _rows(made, stored)
+    rows = ["1,North,2025-09-02,absent_excused,0.5"]
+    take_in(made, export(made, "b.csv", csv_text(f"{ATTENDANCE},fraction", rows)))
+    assert ("fraction_hundredths",) in _rows(made, stored)
+    facts = "select date, fraction_hundredths, section, shape from attendance order by date"
+    assert [row[1:] for row in _rows(made, facts)] == [(None, "", "daily"), (50, "", "daily")]
+    take_in(made, export(made, "c.csv", csv_text(ATTENDANCE, ["1,North,2025-09-02,present"])))
+    assert [row[1] for row in _rows(made, facts)] == [None, None]
+    undo(made, 3, now=NOW)
+    assert [row[1] for row in _rows(made, facts)] == [None, 50]
