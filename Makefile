@@ -39,9 +39,13 @@ sample: setup  ## Write the sample district anew.
 picture: demo  ## Draw the picture of the README anew.
 	@$(PYTHON) scripts/picture.py $(DEMO)/boards/2026-27-Q1/hospital.pdf docs/board.png
 
-benchmark: demo  ## Measure report and ingest beside bare WeasyPrint and DuckDB runs.
+benchmark: demo  ## Measure report and ingest beside bare WeasyPrint and DuckDB runs, and other tools.
 	@$(PYTHON) benchmarks/report.py $(DEMO)
 	@$(PYTHON) benchmarks/ingest.py
+	@[ -x .cache/peers/bin/python ] || $(PYTHON) -m venv .cache/peers
+	@.cache/peers/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	@.cache/peers/bin/python -m pip install --quiet --disable-pip-version-check --group peers
+	@$(PYTHON) benchmarks/peers.py .cache/peers/bin/python
 
 clean:  ## Remove everything that can be made again.
 	rm -rf .venv demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
