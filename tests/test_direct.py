@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 from given import NOW, csv_text, export, take_in, workspace
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.ingest import workflow
+from partnerkpi.models.load import Load
 from partnerkpi.undo import undo
-from partnerkpi.warehouse import ledger, open_for_reading
+from partnerkpi.warehouse import ledger, newcomers, open_for_reading
 
 ATTENDANCE = "student_number,school,date,status"
 
@@ -96,3 +99,30 @@ def test_a_column_appears_on_disk_with_the_first_export_that_has_it(tmp_path: Pa
     assert [row[1] for row in _rows(made, facts)] == [None, None]
     undo(made, 3, now=NOW)
     assert [row[1] for row in _rows(made, facts)] == [None, 50]
+
+
+_DAYS = st.sampled_from(["2025-09-01", "2025-09-02", "2025-09-03", "2025-13-01"])
+_LATER = st.builds(
+    "{},North,{},{}".format,
+    st.sampled_from(["1", "2", "3", "4", "1.2E+3", "a b", ""]),
+    _DAYS,
+    st.sampled_from(["present", "absent_excused", "gone"]),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(later=st.lists(_LATER, max_size=12))
+def test_people_who_come_late_in_a_long_file_end_as_if_they_had_been_known(
+    tmp_path_factory: pytest.TempPathFactory, later: list[str]
+) -> None:
+    beginning = [f"{student},North,{day},present" for day in ("2025-09-01", "2025-09-02") for student in (1, 2)]
+    found: list[tuple[Load, object, object]] = []
+    for sample in (2, 1_000):
+        made = workspace(tmp_path_factory.mktemp("late") / "d")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(newcomers, "_SAMPLE", sample)
+            load = take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, [*beginning, *later])))[0]
+        with open_for_reading(made.database) as warehouse:
+            refused = [(row["line"], row["column"], row["rule"]) for row in ledger.quarantine(warehouse)]
+        found.append((load, sorted(refused), _rows(made, "select * from attendance order by all")))
+    assert found[0] == found[1]

@@ -1,9 +1,10 @@
 """The short way in, for a plain file that meets no earlier fact: its rows go straight to where they stay.
 
 Rows are written in the order of the file, so that where a row stands tells its line. A refused row is written with
-the rest, with a negative number in place of its load's. To delete it, or one that stands in the file twice, in the
-transaction that wrote it would cost a second writing of all; so that transaction notes the load in `unsettled`, and
-the next one deletes. A process killed between the two leaves the note: whoever opens the database settles first.
+the rest, with a negative number in place of its load's; so is one whose person is not known yet (`newcomers.py`). To
+delete such a row, or one that stands in the file twice, in the transaction that wrote it would cost a second writing
+of all; so that transaction notes the load in `unsettled`, and the next one deletes. A process killed between the two
+leaves the note: whoever opens the database settles first.
 """
 
 import datetime as dt
@@ -13,9 +14,10 @@ from partnerkpi.models.source_table import SOURCE_TABLES
 from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.facts import make_room, rows_of
 from partnerkpi.warehouse.landed import Landed
+from partnerkpi.warehouse.newcomers import NOT_KNOWN_YET, broken_newcomers, insert_newcomers
 from partnerkpi.warehouse.refusals import quarantine
 from partnerkpi.warehouse.repeats import find_repeats
-from partnerkpi.warehouse.staging import NeedsCare, Plan, TextRows, read, typed_sql
+from partnerkpi.warehouse.staging import NeedsCare, Plan, Pseudonymise, TextRows, read, typed_sql
 
 
 def meets_something(
@@ -38,40 +40,51 @@ def among_days(plan: Plan, rule: TableRule, first: dt.date | None, last: dt.date
     return f"{table.day_column} between date '{first}' and date '{last}'" if first else "false"
 
 
-def insert_directly(warehouse: Warehouse, rows: TextRows, plan: Plan, load: int) -> Landed:
+def insert_directly(warehouse: Warehouse, rows: TextRows, plan: Plan, load: int, pseudonymise: Pseudonymise) -> Landed:
     """Write all rows of a file with a layout, and see what they are.
 
-    Raises NeedsCare when not every line became a row.
+    `people_<column>` may lack people. Raises NeedsCare when not every line became a row.
     """
     if rows.layout is None:
         raise ValueError("rows without a layout have no order to tell their lines by")
     table, names = rows_of(plan.table), make_room(warehouse, plan.table, plan.needed)
-    number = f"case when issue = 0 then {load} else -2 * abs(issue) - cast(issue < 0 as integer) end"
+    refused = "-2 * abs(issue) - cast(issue < 0 as integer)"
+    number = f"case when newcomer then {NOT_KNOWN_YET} when issue = 0 then {load} else {refused} end"
     listed = ", ".join(names)
     typed = typed_sql(rows, plan, names)
     with warehouse.in_file_order():
         read(warehouse, rows, f"insert into {table} ({listed}, load_id) select {listed}, {number} from ({typed})")
-    own = f"{table} where load_id < 0 or load_id = {load}"
-    written, wrong, first_row = warehouse.rows(
-        f"select count(*), count(*) filter (load_id < 0), min(rowid) from {own}"
+    counts = f"count(*), count(*) filter (load_id < 0), count(*) filter (load_id = {NOT_KNOWN_YET}), min(rowid)"
+    written, negative, newcomers, first_row = warehouse.rows(
+        f"select {counts} from {table} where load_id < 0 or load_id = {load}"
     )[0]
     if written != rows.rows:
         raise NeedsCare
-    quarantined = non_data = 0
-    if wrong or rows.refused:
-        line = f"rowid - {first_row} + {rows.layout.header_lines + 1} as line"
-        issue = "(-load_id // 2) * (case when load_id % 2 = 0 then 1 else -1 end) as issue"
-        broken = f"(select {line}, {issue} from {table} where load_id < 0)"
+    if newcomers:
+        insert_newcomers(warehouse, rows, plan, names, load, pseudonymise)
+    wrong = quarantined = non_data = 0
+    if negative or rows.refused:
+        broken = _broken(table, newcomers, first_row, rows.layout.header_lines)
+        wrong = int(warehouse.value(f"select count(*) from {broken}"))
         quarantined, non_data = quarantine(warehouse, rows, plan, load, broken)
     good = _good(table, load)
     repeats = find_repeats(warehouse, plan.table, good, names)
     duplicate, superseded = (repeats.duplicate, repeats.superseded) if repeats else (0, 0)
-    if wrong or repeats:
+    if negative or repeats:
         warehouse.run(f"insert into unsettled values ({load}, '{plan.table.name}')")
     day = plan.table.day_column
     first, last = warehouse.rows(f"select min({day}), max({day}) from {good}")[0] if day in names else (None, None)
     loaded = written - wrong - duplicate - superseded
     return Landed(loaded, 0, superseded, duplicate, quarantined, non_data, 0, first, last)
+
+
+def _broken(table: str, newcomers: int, first_row: int, header_lines: int) -> str:
+    """SQL of the rows of a load that break a rule: their `line`, and their `issue` as `typed_sql` gives it."""
+    issue = "(-load_id // 2) * (case when load_id % 2 = 0 then 1 else -1 end)"
+    found = f"select rowid as place, {issue} as issue from {table} where load_id < {NOT_KNOWN_YET}"
+    if newcomers:
+        found += f" union all select place, issue from {broken_newcomers(table)}"
+    return f"(select place - {first_row} + {header_lines + 1} as line, issue from ({found}))"
 
 
 def settle(warehouse: Warehouse) -> None:

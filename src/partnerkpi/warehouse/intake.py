@@ -9,8 +9,10 @@ from partnerkpi.models.load import RowCounts
 from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.direct import insert_directly, meets_something
 from partnerkpi.warehouse.facts import rows_of
+from partnerkpi.warehouse.landed import Landed
 from partnerkpi.warehouse.matching import match_and_insert
-from partnerkpi.warehouse.staging import Pseudonymise, TextRows, plan_load, survey
+from partnerkpi.warehouse.newcomers import know_most
+from partnerkpi.warehouse.staging import Plan, Pseudonymise, TextRows, plan_load, survey
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,7 @@ def take_in(
     """
     plan = plan_load(rows, rule)
     load = int(warehouse.value("select coalesce(max(load_id), 0) + 1 from loads"))
-    maybe = rows.layout is not None and bool(plan.table.key)
-    some = bool(warehouse.rows(f"select 1 from {rows_of(plan.table)} limit 1"))
-    days = survey(warehouse, rows, plan, pseudonymise, days=maybe and some)
-    if maybe and not (some and meets_something(warehouse, plan, rule, *days)):
-        landed = insert_directly(warehouse, rows, plan, load)
-    else:
-        landed = match_and_insert(warehouse, rows, plan, rule, load)
+    landed = _land(warehouse, rows, plan, rule, load, pseudonymise)
     counts = RowCounts(
         rows.rows_in_file,
         landed.loaded,
@@ -77,6 +73,20 @@ def take_in(
     taken = Taken(load, counts, landed.replaced, landed.first_day, landed.last_day)
     _book(warehouse, taken, rule, provenance)
     return taken
+
+
+def _land(
+    warehouse: Warehouse, rows: TextRows, plan: Plan, rule: TableRule, load: int, pseudonymise: Pseudonymise
+) -> Landed:
+    """The rows into the facts, by the short way where it leads there."""
+    short = rows.layout is not None and bool(plan.table.key)
+    facts = bool(warehouse.rows(f"select 1 from {rows_of(plan.table)} limit 1"))
+    if short and not facts and know_most(warehouse, rows, plan, pseudonymise):
+        return insert_directly(warehouse, rows, plan, load, pseudonymise)
+    days = survey(warehouse, rows, plan, pseudonymise, days=short and facts)
+    if short and not (facts and meets_something(warehouse, plan, rule, *days)):
+        return insert_directly(warehouse, rows, plan, load, pseudonymise)
+    return match_and_insert(warehouse, rows, plan, rule, load)
 
 
 def _book(warehouse: Warehouse, taken: Taken, rule: TableRule, provenance: Provenance) -> None:

@@ -196,35 +196,48 @@ def survey(
     """
     found_days: list[dt.date] = []
     day = plan.cells[plan.table.day_column].value if days and plan.table.day else "null"
-    for name, kind in plan.people.items():
+    for name in plan.people:
         cell = plan.sources[name]
-        found = read(
-            warehouse,
-            rows,
-            f"select {cell}, {plan.cells[name].value}, {plan.people_rules[name]}, first_day, last_day from "
-            f"(select {cell}, min({day}) as first_day, max({day}) as last_day from ({text_sql(rows)}) group by {cell}) "
-            "order by 1",
-        )
-        found_days += [end for *_, first, last in found for end in (first, last) if end is not None]
-        people = [(str(cell), str(number), broken) for cell, number, broken, *_ in found if cell is not None]
-        warehouse.run(
-            f"create or replace temp table people_{name} as "
-            "select unnest($cells::varchar[]) as cell, unnest($ids::bigint[]) as id, "
-            "unnest($broken::tinyint[]) as broken",
-            {
-                "cells": [cell for cell, _, _ in people],
-                "ids": list(pseudonymise(kind, [number for _, number, _ in people])),
-                "broken": [broken for _, _, broken in people],
-            },
-        )
+        ends = f"select {cell}, min({day}), max({day}) from ({text_sql(rows)}) where {cell} is not null group by {cell}"
+        found = read(warehouse, rows, ends)
+        found_days += [end for _, first, last in found for end in (first, last) if end is not None]
+        forget_people(warehouse, name)
+        add_people(warehouse, plan, name, [str(cell) for cell, _, _ in found], pseudonymise)
     return min(found_days, default=None), max(found_days, default=None)
 
 
-def typed_sql(rows: TextRows, plan: Plan, names: Sequence[str]) -> str:
+def forget_people(warehouse: Warehouse, name: str) -> None:
+    """Temporary table `people_<name>`, empty."""
+    warehouse.run(f"create or replace temp table people_{name} (cell varchar, id bigint, broken tinyint)")
+
+
+def add_people(warehouse: Warehouse, plan: Plan, name: str, cells: Sequence[str], pseudonymise: Pseudonymise) -> None:
+    """Put people into `people_<name>` by the cells that name them, each written there once."""
+    source = plan.sources[name]
+    read_cells = f"(select unnest($cells::varchar[]) as {source})"
+    found = warehouse.rows(
+        f"select {source}, {plan.cells[name].value}, {plan.people_rules[name]} from {read_cells} order by 1",
+        {"cells": list(cells)},
+    )
+    warehouse.run(
+        f"insert into people_{name} "
+        "select unnest($cells::varchar[]), unnest($ids::bigint[]), unnest($broken::tinyint[])",
+        {
+            "cells": [cell for cell, _, _ in found],
+            "ids": list(pseudonymise(plan.people[name], [str(number) for _, number, _ in found])),
+            "broken": [broken for _, _, broken in found],
+        },
+    )
+
+
+def typed_sql(rows: TextRows, plan: Plan, names: Sequence[str], text: str = "") -> str:
     """SQL of the rows with these columns typed, people by pseudonym, and `issue`: 0, or the code of a broken rule.
 
-    Negative for a row that may be no row at all: it lacks a cell it needs, or begins as the header does.
+    Negative for a row that may be no row at all: it lacks a cell it needs, or begins as the header does. With a
+    layout also `newcomer`: whether the row is of a person not in `people_<column>`. `text` is the SQL of the text
+    rows where it is not all of them.
     """
+    text = text or text_sql(rows)
     columns = {name: f"people_{name}.id" if name in plan.people else plan.cells[name].value for name in names}
     values = "".join(f"{value} as {name}, " for name, value in columns.items())
     line = "line, " if rows.layout is None else ""
@@ -233,12 +246,14 @@ def typed_sql(rows: TextRows, plan: Plan, names: Sequence[str]) -> str:
     issue = f"case {whens} else 0 end" if whens else "0"
     typed = f"select {line}{values}{issue} as broken"
     if rows.layout is None:
-        return f"select * exclude (broken), broken as issue from ({typed} from ({text_sql(rows)}){joins})"
+        return f"select * exclude (broken), broken as issue from ({typed} from ({text}){joins})"
     lacking = [f"c{place} is null" for place in rows.layout.required]
     suspicious = " or ".join([*lacking, f"c0 = {literal(rows.layout.first_header.strip())}"])
+    newcomers = [f"({plan.sources[name]} is not null and people_{name}.id is null)" for name in plan.people]
+    issue = "case when broken = 0 then 0 when suspicious then -broken else broken end as issue"
     return f"""
-select * exclude (broken, suspicious), case when broken = 0 then 0 when suspicious then -broken else broken end as issue
-from ({typed}, {suspicious} as suspicious from ({text_sql(rows)}){joins})"""
+select * exclude (broken, suspicious), {issue}
+from ({typed}, {suspicious} as suspicious, {" or ".join(newcomers) or "false"} as newcomer from ({text}){joins})"""
 
 
 def read(warehouse: Warehouse, rows: TextRows, sql: str) -> list[tuple[Any, ...]]:
