@@ -111,8 +111,8 @@ def test_a_nul_byte_is_quarantined(tmp_path: Path) -> None:
         ("header_only.csv", (HEADER + "\n").encode(), "nothing below the header"),
         ("cut_off.csv", PLAIN.encode()[:-12], "the last row is cut off"),
         ("open_quote.csv", PLAIN.replace("003,", '003,"').encode(), "a quoted cell never ends"),
-        ("login.csv", b"<!DOCTYPE html><html><body>Please sign in", "this is a web page"),
-        ("data.csv", b'[{"student": 1}]', "this is JSON"),
+        ("login.csv", b"<!DOCTYPE html><html><body>Please sign in", "it is a web page"),
+        ("data.csv", b'[{"student": 1}]', "it is JSON"),
         ("binary.csv", bytes(range(256)) * 8, "this is a binary file"),
         ("damaged.csv.gz", gzip.compress(PLAIN.encode(), mtime=0)[:-9], "damaged or cut off"),
         ("twice.csv", PLAIN.replace(HEADER, HEADER + ",school").replace("present", "present,x").encode(), "more than"),
@@ -126,16 +126,6 @@ def test_what_is_no_complete_export_is_refused_whole(tmp_path: Path, name: str, 
     assert load.status is LoadStatus.REFUSED
     assert why in load.reason
     assert load.where.startswith(str(tmp_path)) and load.advice
-
-
-def test_an_archive_of_two_files_is_refused(tmp_path: Path) -> None:
-    load = _load(tmp_path, "two.zip", _zipped(tmp_path, "a.csv", "b.csv"))
-    assert "holds 2 files" in load.reason
-
-
-def test_a_decompression_bomb_is_refused(tmp_path: Path) -> None:
-    load = _load(tmp_path, "bomb.csv.gz", gzip.compress(PLAIN.encode() + b"0" * 50_000_000, mtime=0))
-    assert load.status is LoadStatus.REFUSED
 
 
 def test_a_lacking_column_is_named_with_the_one_that_may_be_meant(tmp_path: Path) -> None:

@@ -32,6 +32,17 @@ minimum_group = 10
 [board]
 paper = "letter"          # or "a4"
 
+# When a file is refused whole, and how large it may be. These are the defaults:
+# [ingest]
+# max_quarantine_share = 0.05
+# row_count_factor = 4
+# max_file_megabytes = 8192
+# max_compression_ratio = 400
+# max_zip_members = 1000
+# max_row_characters = 1000000
+# max_cell_characters = 32767
+# max_workbook_cells = 20000000
+
 # KPI settings that differ from the KPI file's own, for example:
 # [settings.chronic_absence]
 # minimum_days = 20

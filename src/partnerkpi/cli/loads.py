@@ -30,10 +30,15 @@ def say_load(load: Load) -> None:
     """One line about a file that is done, and a line for each notice."""
     if load.status is LoadStatus.REFUSED:
         tell(ExportRefused(load.reason, where=load.where, now=load.advice))
-        return
-    if load.status is LoadStatus.UNCHANGED:
+    elif load.status is LoadStatus.UNCHANGED:
         say(f"{load.file}: {load.reason}")
-        return
+    else:
+        say(_counted(load))
+    for notice in load.notices:
+        say(f"  note: {notice}")
+
+
+def _counted(load: Load) -> str:
     counts = load.counts
     parts = [f"{counts.loaded:,} loaded"]
     for name in ("unchanged", "superseded", "duplicate", "quarantined", "non_data"):
@@ -42,9 +47,7 @@ def say_load(load: Load) -> None:
     if load.replaced:
         parts.append(f"{load.replaced:,} rows of earlier loads replaced")
     would = "would be: " if load.status is LoadStatus.PLANNED else ""
-    say(f"{load.file}: {load.dialect} {load.table}, {would}{counts.rows_in_file:,} rows = {', '.join(parts)}")
-    for notice in load.notices:
-        say(f"  note: {notice}")
+    return f"{load.file}: {load.dialect} {load.table}, {would}{counts.rows_in_file:,} rows = {', '.join(parts)}"
 
 
 def say_sum(loads: Sequence[Load]) -> None:

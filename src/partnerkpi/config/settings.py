@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from partnerkpi.config.toml_file import StrictModel
+from partnerkpi.models.caps import Caps
 from partnerkpi.models.school_year import Quarter, SchoolCalendar, SchoolYear, school_year_label
 
 
@@ -33,10 +34,29 @@ class IngestSettings(StrictModel):
 
     `max_quarantine_share`: the share of its rows that may be refused one by one. `row_count_factor`: how many times
     more or fewer rows it may have than the last load of a file of the same name but for its digits (0: any number).
+    The others say how large it may be, and each part of it; a megabyte is 2^20 bytes.
     """
 
     max_quarantine_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     row_count_factor: Annotated[float, Field(ge=0)] = 4
+    max_file_megabytes: Annotated[int, Field(ge=1)] = 8_192
+    max_compression_ratio: Annotated[int, Field(ge=2)] = 400
+    max_zip_members: Annotated[int, Field(ge=1)] = 1_000
+    # Rows go to the database in lines of at most 16 million bytes.
+    max_row_characters: Annotated[int, Field(ge=1_000, le=3_000_000)] = 1_000_000
+    max_cell_characters: Annotated[int, Field(ge=1_000, le=3_000_000)] = 32_767
+    max_workbook_cells: Annotated[int, Field(ge=1_000)] = 20_000_000
+
+    def caps(self) -> Caps:
+        """How large an export may be, as a value."""
+        return Caps(
+            file_bytes=self.max_file_megabytes << 20,
+            compression_ratio=self.max_compression_ratio,
+            zip_members=self.max_zip_members,
+            row_characters=self.max_row_characters,
+            cell_characters=self.max_cell_characters,
+            workbook_cells=self.max_workbook_cells,
+        )
 
 
 class QuarterSettings(StrictModel):

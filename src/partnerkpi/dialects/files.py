@@ -125,8 +125,17 @@ class DialectFile(StrictModel):
     """The whole file."""
 
     name: str
-    encoding: str = "cp1252"
+    encoding: str = ""
     table: Annotated[list[TableFile], Field(min_length=1)]
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str) -> str:
+        try:
+            b"known".decode(encoding or "ascii", "replace")
+        except LookupError:
+            raise ValueError(f'"{encoding}" is not a known encoding, such as "cp1252"') from None
+        return encoding
 
 
 def read_dialect(path: Path) -> Dialect:

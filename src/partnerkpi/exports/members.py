@@ -1,132 +1,137 @@
-"""The files inside an export: a plain file is one member, an archive holds one, a workbook is read as one."""
+"""One export: a file as it was found on disk, or one file of an archive, and the bytes inside it."""
 
 import gzip
-import hashlib
-import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import Protocol
+from zipfile import BadZipFile
 
-from partnerkpi.errors import ExportRefused, InputMissing
+from partnerkpi.errors import ExportRefused, PartnerKpiError
+from partnerkpi.exports.archive import open_member
+from partnerkpi.exports.refusal import larger_than_allowed, printable, refused, unpacks_to_too_much
+from partnerkpi.models.caps import Caps
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".zip", ".xlsx")
-_MAXIMUM_BYTES = 8 * 2**30
-_MAXIMUM_RATIO = 400
-_CHUNK = 1 << 20
+Stamp = tuple[int, ...]
+_DAMAGED = (EOFError, zlib.error, BadZipFile, gzip.BadGzipFile, NotImplementedError)
+
+
+class Bytes(Protocol):
+    """What can be read piece by piece."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to `size` bytes, all of them when it is negative; none at the end."""
 
 
 @dataclass(frozen=True)
 class Export:
-    """One export on disk: `sha256` and `size` are of the file as it was delivered.
+    """One export on disk, or one file (`member`) of the archive at `path`.
 
-    `sheet` names the sheet of a workbook (empty: the first); `corrects` is the load whose refused rows it holds.
+    `sha256` and `size` are of the bytes inside, unpacked; a workbook counts as it is. `stamp` tells whether the file on
+    disk is still the one that was hashed. `sheet` names the sheet of a workbook (empty: the first); `corrects` is the
+    load whose refused rows it holds.
     """
 
     path: Path
-    sha256: str
-    size: int
+    caps: Caps
+    stamp: Stamp
+    member: str = ""
+    sha256: str = ""
+    size: int = 0
     sheet: str = ""
     corrects: int | None = None
 
     @property
+    def place(self) -> str:
+        """The path, and behind it the file of the archive: for people, never to be opened."""
+        return f"{self.path}/{printable(self.member)}" if self.member else str(self.path)
+
+    @property
+    def suffix(self) -> str:
+        """The ending that says how the bytes inside are read, in small letters."""
+        return Path(self.member or self.path.name).suffix.lower()
+
+    @property
     def is_workbook(self) -> bool:
         """Whether the rows come out of a spreadsheet."""
-        return self.path.suffix.lower() == ".xlsx"
+        return self.suffix == ".xlsx"
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether the text inside can be read by this tool only."""
+        return bool(self.member) or self.suffix == ".gz"
 
     @contextmanager
-    def open(self) -> Iterator[IO[bytes]]:
-        """The text inside, uncompressed, as a stream of bytes; raises ExportRefused when it cannot be unpacked."""
+    def open(self) -> Iterator[Bytes]:
+        """The bytes inside, unpacked; raises ExportRefused when they cannot be read or are more than the caps allow."""
+        with ExitStack() as stack:
+            try:
+                packed = self.path.stat().st_size
+                if self.member:
+                    stream: Bytes = stack.enter_context(open_member(self.path, self.member))
+                elif self.suffix == ".gz":
+                    stream = stack.enter_context(gzip.open(self.path, "rb"))
+                else:
+                    stream = stack.enter_context(self.path.open("rb"))
+            except (*_DAMAGED, OSError) as error:
+                raise _unreadable(self.place, error) from None
+            yield _Checked(stream, self.place, self.caps, packed)
+
+    def check_unchanged(self) -> None:
+        """Raise ExportRefused when the file is no longer the one that was hashed: hash and rows belong together."""
+        if stamp_of(self.path) != self.stamp:
+            raise refused(
+                self.place,
+                "the file changed while it was read",
+                now="Take it in again when it is complete: partnerkpi ingest FILE",
+            )
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """What goes wrong within with a file that has changed meanwhile is refused for that."""
         try:
-            if self.path.suffix.lower() == ".gz":
-                with gzip.open(self.path, "rb") as stream:
-                    yield _Capped(stream, self.size)  # type: ignore[misc]
-            elif self.path.suffix.lower() == ".zip":
-                with (
-                    zipfile.ZipFile(self.path) as archive,
-                    archive.open(_only_member(self.path, archive)) as stream,
-                ):
-                    yield _Capped(stream, self.size)  # type: ignore[misc]
-            else:
-                with self.path.open("rb") as stream:
-                    yield stream
-        except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError):
-            raise refused(self.path, "the compressed file is damaged or cut off") from None
+            yield
+        except PartnerKpiError:
+            self.check_unchanged()
+            raise
 
 
-class _Capped:
-    """A stream that stops a decompression bomb."""
+def stamp_of(path: Path) -> Stamp:
+    """What no writer leaves as it was: which file this is, how long, and when it was last written; () without one."""
+    try:
+        now = path.stat()
+    except OSError:
+        return ()
+    return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns
 
-    def __init__(self, stream: IO[bytes] | gzip.GzipFile, compressed: int) -> None:
-        self._stream = stream
-        self._left = min(_MAXIMUM_BYTES, max(compressed, 4096) * _MAXIMUM_RATIO)
 
-    def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes; raises zlib.error when the file unpacks to more than it honestly can."""
-        data = self._stream.read(min(size, self._left + 1) if size >= 0 else self._left + 1)
-        self._left -= len(data)
-        if self._left < 0:
-            raise zlib.error
+class _Checked:
+    """A stream whose errors are refusals, and that stops a decompression bomb."""
+
+    def __init__(self, stream: Bytes, place: str, caps: Caps, packed: int) -> None:
+        self._stream, self._place, self._caps = stream, place, caps
+        self._honest = caps.honest_size(packed)
+        self._read = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to `size` bytes; raises ExportRefused for a damaged file and for one that never seems to end."""
+        left = min(self._caps.file_bytes, self._honest) - self._read + 1
+        try:
+            data = self._stream.read(min(size, left) if size >= 0 else left)
+        except (*_DAMAGED, OSError) as error:
+            raise _unreadable(self._place, error) from None
+        self._read += len(data)
+        if self._read > self._caps.file_bytes:
+            raise larger_than_allowed(self._place, self._caps)
+        if self._read > self._honest:
+            raise unpacks_to_too_much(self._place, self._caps)
         return data
 
 
-def find_export(path: Path) -> Export:
-    """The export at a path, hashed.
-
-    Raises InputMissing when there is no such file, ExportRefused when it is empty or no kind this tool reads.
-    """
-    if not path.name.lower().endswith(SUFFIXES):
-        raise refused(path, f"this kind of file is not read (only {', '.join(SUFFIXES)})")
-    digest, size = hashlib.sha256(), 0
-    try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-    except OSError as error:
-        raise InputMissing(
-            f"This file cannot be read: {error.strerror}.",
-            where=str(path),
-            now="Check the name and that the file is yours to read.",
-        ) from None
-    if size == 0:
-        raise refused(path, "this is not a complete export: the file is empty")
-    return Export(path, digest.hexdigest(), size)
-
-
-def exports_below(path: Path) -> list[Path]:
-    """The path itself, or every export in a folder and its subfolders, in order of name.
-
-    Raises InputMissing when the path does not exist.
-    """
-    if path.is_dir():
-        return sorted(
-            file
-            for file in path.rglob("*")
-            if file.is_file() and file.name.lower().endswith(SUFFIXES) and not file.name.startswith(".")
-        )
-    if not path.exists():
-        raise InputMissing(
-            "There is no such file or folder.",
-            where=str(path),
-            now="Check the name; without a name, `partnerkpi ingest` reads the workspace's folder `exports`.",
-        )
-    return [path]
-
-
-def _only_member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    found = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX")]
-    if len(found) != 1:
-        raise refused(path, f"the archive holds {len(found)} files, not one")
-    return found[0]
-
-
-def refused(path: Path, why: str, *, line: int | None = None, now: str = "") -> ExportRefused:
-    """A refusal of the whole file, in three lines."""
-    return ExportRefused(
-        f"The file was not taken in: {why}.",
-        where=f"{path}{f', line {line}' if line else ''}",
-        now=now or "Export it again from the source system, and run: partnerkpi ingest FILE",
-    )
+def _unreadable(place: str, error: Exception) -> ExportRefused:
+    if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
+        why = f"it cannot be read ({error.strerror})"
+        return refused(place, why, now="Check that the file is there and yours to read.")
+    return refused(place, "the compressed file is damaged or cut off")

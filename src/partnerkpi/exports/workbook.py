@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from partnerkpi.exports.members import Export, refused
+from partnerkpi.exports.members import Export
+from partnerkpi.exports.refusal import cell_too_long, refused, row_too_long
+from partnerkpi.exports.workbook_size import source_of
 
 LINE, COLUMN, RULE, ADVICE = "refused in line", "refused column", "refused because", "what would help"
 OWN_COLUMNS = (LINE, COLUMN, RULE, ADVICE)
-_CORRECTION = re.compile(r"load (\d+)")
-_LONGEST = 32_767
+_CORRECTION = re.compile(r"load ([0-9]{1,9})")
+# A cell of a workbook holds no more characters.
+LONGEST_CELL = 32_767
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,12 @@ def sheet_lines(export: Export) -> Iterator[tuple[int, list[str]]]:
     try:
         sheet = book.load_sheet(export.sheet or 0, header_row=None, dtypes="string", skip_rows=0)
     except fastexcel.FastExcelError:
-        raise refused(export.path, "the workbook cannot be read") from None
+        raise refused(export.place, "the workbook cannot be read") from None
     table = sheet.to_polars()
     for number, row in enumerate(table.iter_rows(), start=1):
-        yield number, ["" if cell is None else str(cell) for cell in row]
+        cells = ["" if cell is None else str(cell) for cell in row]
+        _check_row(export, number, cells)
+        yield number, cells
 
 
 def original_lines(export: Export) -> Mapping[int, int]:
@@ -64,9 +69,11 @@ def original_lines(export: Export) -> Mapping[int, int]:
     lines = sheet_lines(export)
     header = [cell.strip().casefold() for cell in next(lines, (0, [""]))[1]]
     if LINE not in header:
-        raise refused(export.path, f'the sheet "{export.sheet}" has lost its column "{LINE}"')
+        raise refused(export.place, f'the sheet "{export.sheet}" has lost its column "{LINE}"')
     place = header.index(LINE)
-    return {number: int(cells[place]) for number, cells in lines if re.fullmatch(r"\d+(\.0)?", cells[place])}
+    # A spreadsheet that takes the line for a number may write 12 as 12.0.
+    found = ((number, re.fullmatch(r"([0-9]{1,15})(\.0+)?", cells[place])) for number, cells in lines)
+    return {number: int(match[1]) for number, match in found if match}
 
 
 def write_workbook(found: Sequence[RefusedSheet]) -> bytes:
@@ -86,7 +93,7 @@ def write_workbook(found: Sequence[RefusedSheet]) -> bytes:
             for place, cell in enumerate(own):
                 sheet.write_string(number, place, str(cell), ours)
             for place, cell in enumerate(cells, start=len(own)):
-                sheet.write_string(number, place, cell[:_LONGEST], text)
+                sheet.write_string(number, place, cell, text)
         sheet.freeze_panes(1, len(OWN_COLUMNS))
         sheet.set_column(0, 1, 14)
         sheet.set_column(2, 3, 40)
@@ -95,10 +102,17 @@ def write_workbook(found: Sequence[RefusedSheet]) -> bytes:
     return content.getvalue()
 
 
+def _check_row(export: Export, number: int, cells: Sequence[str]) -> None:
+    if max(map(len, cells), default=0) > export.caps.cell_characters:
+        raise cell_too_long(export.place, export.caps, number)
+    if sum(map(len, cells)) > export.caps.row_characters:
+        raise row_too_long(export.place, export.caps, number)
+
+
 def _open(export: Export) -> Any:
     import fastexcel
 
     try:
-        return fastexcel.read_excel(export.path)
+        return fastexcel.read_excel(source_of(export))
     except fastexcel.FastExcelError:
-        raise refused(export.path, "the workbook cannot be opened") from None
+        raise refused(export.place, "the workbook cannot be opened") from None

@@ -1,9 +1,7 @@
 """When a file is refused whole although most of its rows could be read."""
 
-from pathlib import Path
-
 from partnerkpi.config.settings import IngestSettings
-from partnerkpi.exports.members import refused
+from partnerkpi.exports.refusal import refused
 from partnerkpi.models.dialect import TableRule
 from partnerkpi.warehouse import Warehouse
 from partnerkpi.warehouse.intake import Taken
@@ -11,7 +9,7 @@ from partnerkpi.warehouse.ledger import commonest_refusal, rows_of_last_alike
 
 
 def check_limits(
-    warehouse: Warehouse, path: Path, name: str, rule: TableRule, taken: Taken, limits: IngestSettings
+    warehouse: Warehouse, place: str, name: str, rule: TableRule, taken: Taken, limits: IngestSettings
 ) -> None:
     """Raise ExportRefused when too many rows were refused, or when there are far more or fewer than last time.
 
@@ -23,7 +21,7 @@ def check_limits(
         found = commonest_refusal(warehouse, taken.load)
         column = f"{found.column}: " if found.column else ""
         raise refused(
-            path,
+            place,
             f"{counts.quarantined:,} of its {data_rows:,} rows would be refused, mostly for {column}{found.rule}",
             line=found.line,
             now="Correct the export or its dialect; [ingest] max_quarantine_share in partnerkpi.toml sets the limit.",
@@ -32,7 +30,7 @@ def check_limits(
     factor = limits.row_count_factor
     if before and factor and not before / factor <= data_rows <= before * factor:
         raise refused(
-            path,
+            place,
             f"it has {data_rows:,} rows, and the last file of this kind had {before:,}",
             now="If it is complete, give it another name, or raise [ingest] row_count_factor in partnerkpi.toml.",
         )

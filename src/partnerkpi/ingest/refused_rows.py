@@ -8,11 +8,14 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.dialects.files import read_dialects
 from partnerkpi.errors import ExportRefused, InputMissing
 from partnerkpi.exports.decode import encoding_of
-from partnerkpi.exports.members import find_export, refused
+from partnerkpi.exports.find import exports_in, find_export
+from partnerkpi.exports.members import Export
+from partnerkpi.exports.refusal import refused
 from partnerkpi.exports.rows import rows_at
-from partnerkpi.exports.workbook import RefusedSheet, write_workbook
+from partnerkpi.exports.workbook import LONGEST_CELL, RefusedSheet, sheets, write_workbook
 from partnerkpi.files import write_private
 from partnerkpi.ingest.understand import understand
+from partnerkpi.models.caps import Caps
 from partnerkpi.models.dialect import Dialect
 from partnerkpi.models.load import RefusedRow
 from partnerkpi.warehouse import open_for_reading
@@ -33,58 +36,77 @@ _ADVICE = {
     "outside the range of this column": "Check the number; it is outside what this column can hold.",
 }
 _OTHERWISE = "The line stands in the first column: spread it over the columns."
+_TOO_LONG = "It is longer than a workbook's cell: put it right in the source system, and export again."
 
 
 def write_refused_rows(workspace: Workspace, target: Path, *, load: int | None = None) -> int:
     """Write the refused rows of a load, or of all, as a workbook to edit and to take in again; gives their number.
 
-    Rows are read from the files they came from, which must still be what they were. Raises InputMissing when there
-    is no refused row, ExportRefused when a file is gone or has changed.
+    Rows are read from the files they came from, which must still be what they were. Of all loads, corrections are left
+    out: what is still wrong in them is still wrong in the loads they correct. Raises InputMissing when there is no
+    refused row, ExportRefused when a file is gone or has changed.
     """
     with open_for_reading(workspace.database) as warehouse:
         by_load: dict[int, list[RefusedRow]] = defaultdict(list)
         for row in quarantine(warehouse, load):
             by_load[row["load"]].append(RefusedRow(row["line"], row["column"], row["rule"]))
-        origins = {number: origin(warehouse, number) for number in by_load}
-    if not by_load:
+        origins = [came for number in by_load if (came := origin(warehouse, number)) is not None]
+    wanted = [came for came in origins if load is not None or came.corrects is None]
+    if not wanted:
         raise InputMissing(
             "There is no refused row to write.",
             where="the loads taken in so far" if load is None else f"load {load}",
             now="`partnerkpi loads` shows which loads have refused rows.",
         )
     dialects = read_dialects(assets.files("dialects", ".toml", workspace.root))
-    found = [_sheet(came, by_load[number], dialects) for number, came in origins.items() if came is not None]
+    caps = workspace.settings.ingest.caps()
+    found = [_sheet(came, by_load[came.load], dialects, caps) for came in wanted]
     write_private(target, write_workbook(found))
     return sum(len(sheet.rows) for sheet in found)
 
 
-def _sheet(came: Origin, rows: list[RefusedRow], dialects: dict[str, Dialect]) -> RefusedSheet:
-    try:
-        export = find_export(came.path)
-    except InputMissing:
-        raise _changed(came, "is no longer there") from None
-    if export.sha256 != came.sha256:
-        raise _changed(came, "is not what it was when it was taken in")
+def _sheet(came: Origin, rows: list[RefusedRow], dialects: dict[str, Dialect], caps: Caps) -> RefusedSheet:
+    export = _as_it_was(came, caps)
     dialect = dialects.get(came.dialect)
     if dialect is None:
         raise _changed(came, "was read by a dialect that is no longer there")
     _, header = understand(export, [rule for rule in dialect.tables if rule.table.name == came.table])
     encoding, _ = encoding_of(export, dialect.encoding)
     cells = rows_at(export, encoding, header.delimiter, {row.line for row in rows})
-    own = [(row.line, row.column, row.rule, _ADVICE.get(row.rule, _OTHERWISE)) for row in rows]
-    spread = {row.line: _spread(row, cells.get(row.line, []), header.delimiter) for row in rows}
-    return RefusedSheet(came.load, header.cells, [(mine, spread[int(mine[0])]) for mine in own])
+    written = [_row(row, cells.get(row.line, []), header.delimiter) for row in rows]
+    export.check_unchanged()
+    return RefusedSheet(came.load, header.cells, written)
 
 
-def _spread(row: RefusedRow, cells: list[str], delimiter: str) -> list[str]:
-    """A row's cells; of a row whose structure is wrong the whole line in the first one.
+def _as_it_was(came: Origin, caps: Caps) -> Export:
+    """Of all that lies in the file, the export with the very bytes that were taken in."""
+    try:
+        members = exports_in(came.path, caps).names
+    except InputMissing:
+        raise _changed(came, "is no longer there") from None
+    for member in members:
+        try:
+            found = sheets(find_export(came.path, caps, member))
+        except ExportRefused:
+            continue  # what was refused when it was taken in is none of a load
+        for export in found:
+            if export.sha256 == came.sha256:
+                return export
+    raise _changed(came, "is not what it was when it was taken in")
+
+
+def _row(row: RefusedRow, cells: list[str], delimiter: str) -> tuple[list[str | int], list[str]]:
+    """What is said about a row, and its cells; of a row whose structure is wrong the whole line in the first one.
 
     Which cell is missing or too many only a person can see: spread over the columns as they come, a short row would
-    be taken in with its cells in the wrong places.
+    be taken in with its cells in the wrong places. A cell cut to what a workbook holds would be taken in cut.
     """
-    if row.column:
-        return cells
-    return [(delimiter or ",").join(cells).replace("\0", "\N{REPLACEMENT CHARACTER}")]
+    advice = _ADVICE.get(row.rule, _OTHERWISE)
+    if not row.column:
+        cells = [(delimiter or ",").join(cells).replace("\0", "\N{REPLACEMENT CHARACTER}")]
+    if max(map(len, cells), default=0) > LONGEST_CELL:
+        cells, advice = [], _TOO_LONG
+    return [row.line, row.column, row.rule, advice], cells
 
 
 def _changed(came: Origin, what: str) -> ExportRefused:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from partnerkpi.dialects.recognise import NotRecognised, Recognised, recognise
 from partnerkpi.exports.decode import encoding_of
-from partnerkpi.exports.members import Export, refused
+from partnerkpi.exports.members import Export
+from partnerkpi.exports.refusal import refused
 from partnerkpi.exports.rows import Header, find_header
 from partnerkpi.models.dialect import TableRule
 
@@ -25,10 +26,10 @@ def understand(export: Export, rules: Sequence[TableRule]) -> tuple[str, Header[
     if header is not None:
         return encoding, header
     if near:
-        raise refused(export.path, near[0].reason, now=near[0].advice)
+        raise refused(export.place, near[0].reason, now=near[0].advice)
     # The first line may be a student's row: it is not repeated here.
     raise refused(
-        export.path,
+        export.place,
         "none of its first lines is a header that a dialect knows",
         now="Rename the columns as docs/exports.md says, or describe the export in the workspace's `dialects` folder.",
     )

@@ -15,9 +15,11 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.dialects.files import read_dialects
 from partnerkpi.dialects.recognise import Recognised
 from partnerkpi.errors import ExportRefused, InputMissing, UsageError
-from partnerkpi.exports.decode import encoding_of
-from partnerkpi.exports.members import Export, exports_below, find_export, refused
+from partnerkpi.exports.decode import SAYS_ITSELF, encoding_of
+from partnerkpi.exports.find import exports_below, exports_in, find_export
+from partnerkpi.exports.members import Export
 from partnerkpi.exports.plain_text import PlainText, cells_at, plain_text
+from partnerkpi.exports.refusal import printable, refused
 from partnerkpi.exports.rows import Header, is_no_data, write_rows
 from partnerkpi.exports.workbook import original_lines, sheets
 from partnerkpi.files import make_private_folder
@@ -131,13 +133,34 @@ def _chosen(workspace: Workspace, options: IngestOptions) -> dict[str, Dialect]:
 
 
 def _take_file(intake: _Intake, file: Path) -> Iterator[Load]:
-    """One load; of a workbook of refused rows one for each sheet."""
+    """One load; of an archive one for each export in it, the first of which tells what was passed over."""
     name = str(file.relative_to(intake.workspace.root)) if file.is_relative_to(intake.workspace.root) else file.name
+    caps = intake.workspace.settings.ingest.caps()
     try:
-        for export in sheets(find_export(file)):
-            yield _take_export(intake, export, name)
+        found = exports_in(file, caps)
     except (ExportRefused, InputMissing) as error:
-        yield Load(name, LoadStatus.REFUSED, reason=error.what, where=error.where, advice=error.now)
+        yield _refused_load(name, error)
+        return
+    notices = (found.notice,) if found.notice else ()
+    for member in found.names:
+        for load in _take_member(intake, file, member, f"{name}/{printable(member)}" if member else name):
+            yield replace(load, notices=(*notices, *load.notices))
+            notices = ()
+
+
+def _take_member(intake: _Intake, file: Path, member: str, name: str) -> Iterator[Load]:
+    """One load; of a workbook of refused rows one for each sheet."""
+    try:
+        whole = find_export(file, intake.workspace.settings.ingest.caps(), member)
+        with whole.unchanged():
+            for export in sheets(whole):
+                yield _take_export(intake, export, name)
+    except ExportRefused as error:
+        yield _refused_load(name, error)
+
+
+def _refused_load(name: str, error: ExportRefused | InputMissing) -> Load:
+    return Load(name, LoadStatus.REFUSED, reason=error.what, where=error.where, advice=error.now)
 
 
 def _take_export(intake: _Intake, export: Export, name: str) -> Load:
@@ -150,7 +173,7 @@ def _take_export(intake: _Intake, export: Export, name: str) -> Load:
         reason = f"the same bytes were taken in as load {earlier}; nothing was done"
         return Load(name, LoadStatus.UNCHANGED, earlier, rule.dialect, rule.table.name, reason=reason)
     guessed = ""
-    if not encoding.startswith("utf"):
+    if encoding not in SAYS_ITSELF:
         encoding, guessed = encoding_of(export, dialect.encoding)
     provenance = Provenance(name, export.path.resolve(), export.sha256, export.size, rules, intake.now, export.corrects)
     taken = _take_rows(intake, export, encoding, header, rule, provenance)
@@ -178,7 +201,7 @@ def _rules_for(intake: _Intake, export: Export) -> list[TableRule]:
     load = origin(intake.warehouse, export.corrects)
     if load is None:
         raise refused(
-            export.path,
+            export.place,
             f"it corrects load {export.corrects}, which is not there",
             now="Make a new workbook: partnerkpi quarantine --xlsx FILE",
         )
@@ -194,7 +217,7 @@ def _resolved(intake: _Intake, export: Export, rule: TableRule) -> tuple[TableRu
     label = intake.options.school_year or (year.name if year else None)
     if label is None:
         raise refused(
-            export.path,
+            export.place,
             "it has no school year, and today lies outside the school years of the workspace",
             now="Name the year: partnerkpi ingest FILE --school-year 2026-27",
         )
@@ -217,7 +240,7 @@ def _take_rows(
     provenance: Provenance,
 ) -> Taken:
     """A plain file is read by the database itself, any other with care."""
-    match, plain = header.match, plain_text(export, encoding) if export.corrects is None else None
+    match, plain = header.match, plain_text(export, encoding, header) if export.corrects is None else None
     if plain is not None and plain.lines > header.line:
         layout = _layout(export, encoding, header, plain)
         lines = plain.lines - header.line
@@ -241,11 +264,12 @@ def _take_text(intake: _Intake, export: Export, rows: TextRows, rule: TableRule,
         taken = take_in(intake.warehouse, rows, rule, provenance, pseudonymise=partial(pseudonyms, intake.key))
         if export.corrects is None:
             limits = intake.workspace.settings.ingest
-            check_limits(intake.warehouse, export.path, provenance.file, rule, taken, limits)
+            check_limits(intake.warehouse, export.place, provenance.file, rule, taken, limits)
         else:
             mark_corrected(intake.warehouse, export.corrects, by=taken.load, lines=original_lines(export))
         if intake.options.plan:
             settle(intake.warehouse)
+        export.check_unchanged()
     settle_all(intake.warehouse)
     return taken
 

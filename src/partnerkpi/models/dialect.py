@@ -63,7 +63,7 @@ class TableRule:
 
 @dataclass(frozen=True)
 class Dialect:
-    """One dialect file. `fingerprint` changes whenever the file does; `encoding` is used when UTF-8 fails."""
+    """One dialect file. `fingerprint` changes whenever the file does; `encoding` is used when UTF-8 fails ("": any)."""
 
     id: str
     name: str

@@ -81,25 +81,26 @@ limit 1""",
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a load came from: the file as it was, and how it was read."""
+    """Where a load came from: the file as it was, how it was read, and the load whose refused rows it brought back."""
 
     load: int
     path: Path
     sha256: str
     dialect: str
     table: str
+    corrects: int | None
 
 
 def origin(warehouse: Warehouse, load: int) -> Origin | None:
     """Where a load came from; None when there is no such load, or it was undone."""
     found = warehouse.rows(
-        "select path, sha256, dialect, source_table from loads where load_id = $load and undone_at is null",
+        "select path, sha256, dialect, source_table, corrects from loads where load_id = $load and undone_at is null",
         {"load": load},
     )
     if not found:
         return None
-    path, sha256, dialect, table = found[0]
-    return Origin(load, Path(path), str(sha256), str(dialect), str(table))
+    path, sha256, dialect, table, corrects = found[0]
+    return Origin(load, Path(path), str(sha256), str(dialect), str(table), corrects)
 
 
 def mark_corrected(warehouse: Warehouse, corrects: int, *, by: int, lines: Mapping[int, int]) -> None:
