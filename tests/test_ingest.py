@@ -60,18 +60,9 @@ def test_amounts_become_whole_minor_units(tmp_path: Path) -> None:
     ("row", "column", "rule"),
     [
         (",North,2025-09-01,present", "student_number", "blank, but required"),
-        ("1.00234E+11,North,2025-09-01,present", "student_number", "a number a spreadsheet has rounded"),
-        ("Ana Nuñez,North,2025-09-01,present", "student_number", "not the pattern of such a number"),
         ("7,,2025-09-01,present", "school", "blank, but required"),
         ("7,North,2025-02-30,present", "date", "not a date in the declared format"),
-        ("7,North,9/1/2025,present", "date", "not a date in the declared format"),
-        ("7,North,45530,present", "date", "not a date in the declared format"),
         ("7,North,2025-09-01,T", "status", "not one of the words of this column"),
-        ("7,North,2025-09-01,present,1.5", "fraction", "outside the range of this column"),
-        ("7,North,2025-09-01,present,-0.5", "fraction", "outside the range of this column"),
-        ("7,North,2025-09-01,present,50%", "fraction", "not a number"),
-        ('7,North,2025-09-01,present,"0,5"', "fraction", "not a number"),
-        ("7,North,2025-09-01,present,nan", "fraction", "not a number"),
     ],
 )
 def test_a_row_that_breaks_a_rule_is_quarantined_with_line_column_and_rule(
@@ -87,35 +78,6 @@ def test_a_row_that_breaks_a_rule_is_quarantined_with_line_column_and_rule(
         assert ledger.quarantine(warehouse) == [
             {"load": 1, "file": "exports/a.csv", "line": 32, "column": column, "rule": rule}
         ]
-
-
-def test_the_same_bytes_again_do_nothing_and_say_so(tmp_path: Path) -> None:
-    made = workspace(tmp_path / "d")
-    path = export(made, "a.csv", csv_text(ATTENDANCE, ["7,North,2025-09-01,present"]))
-    take_in(made, path)
-    before = _facts(made, "attendance")
-    again = take_in(made, path)[0]
-    assert (again.status, again.load) == (LoadStatus.UNCHANGED, 1)
-    assert "the same bytes were taken in as load 1" in again.reason
-    assert _facts(made, "attendance") == before
-
-
-def test_a_corrected_export_replaces_its_school_days_and_nothing_else(tmp_path: Path) -> None:
-    made = workspace(tmp_path / "d")
-    first = ["1,North,2025-09-01,present", "2,North,2025-09-01,present", "1,North,2025-09-02,present"]
-    take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, [*first, "3,South,2025-09-01,present"])))
-    corrected = ["1,North,2025-09-01,absent_excused"]
-    load = take_in(made, export(made, "b.csv", csv_text(ATTENDANCE, corrected)))[0]
-    assert (load.counts.loaded, load.replaced) == (1, 2)
-    with open_for_reading(made.database) as warehouse:
-        kept = warehouse.rows("select school, date, status from attendance order by all")
-        ended = warehouse.rows("select date, status, load_id, ended_by from attendance_history")
-    assert kept == [
-        ("North", dt.date(2025, 9, 1), "absent_excused"),
-        ("North", dt.date(2025, 9, 2), "present"),
-        ("South", dt.date(2025, 9, 1), "present"),
-    ]
-    assert ended == [(dt.date(2025, 9, 1), "present", 1, 2)] * 2
 
 
 def test_equal_rows_count_as_duplicate_and_the_last_of_one_key_wins(tmp_path: Path) -> None:
@@ -275,27 +237,6 @@ def test_every_row_is_accounted_for_and_loading_twice_is_loading_once(
     second = take_in(made, path)[0]
     assert second.counts.balanced and second.counts.loaded == 0
     assert not once or _facts(made, "attendance") == once
-
-
-def test_a_row_that_a_correction_has_but_spoils_leaves_the_earlier_row(tmp_path: Path) -> None:
-    made = workspace(tmp_path / "d")
-    good = [f"{n},North,2025-09-01,present" for n in range(30)]
-    take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, good)))
-    load = take_in(made, export(made, "b.csv", csv_text(ATTENDANCE, [*good[1:], "0,North,2025-09-01,Q"])))[0]
-    assert (load.counts.quarantined, load.counts.unchanged, load.replaced) == (1, 29, 0)
-    assert len(_facts(made, "attendance")) == 30
-
-
-def test_an_absence_that_a_correction_withdraws_is_gone(tmp_path: Path) -> None:
-    made = workspace(tmp_path / "d")
-    header = "Student_Number,SchoolID,Att_Date,Att_Mode_Code,Att_Code"
-    days = [f"0012345,North,09/{day}/2025,ATT_ModeDaily,A" for day in ("08", "09", "10")]
-    take_in(made, export(made, "a.csv", csv_text(header, days)))
-    load = take_in(made, export(made, "b.csv", csv_text(header, [days[0], days[2]])))[0]
-    assert (load.counts.unchanged, load.replaced) == (2, 1)
-    with open_for_reading(made.database) as warehouse:
-        dates = warehouse.rows("select date from attendance order by 1")
-    assert [str(date) for (date,) in dates] == ["2025-09-08", "2025-09-10"]
 
 
 def _limited(tmp_path: Path) -> Workspace:

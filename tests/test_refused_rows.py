@@ -61,16 +61,6 @@ def test_the_workbook_has_a_sheet_for_each_load_with_the_rows_as_they_stand_in_t
     assert target.stat().st_mode & 0o777 == 0o600
 
 
-def test_no_cell_of_the_workbook_is_a_formula(tmp_path: Path) -> None:
-    import zipfile
-
-    made = _two_loads(tmp_path)
-    write_refused_rows(made, tmp_path / "refused.xlsx")
-    with zipfile.ZipFile(tmp_path / "refused.xlsx") as book:
-        pages = [book.read(name).decode() for name in book.namelist() if "worksheets/sheet" in name]
-    assert len(pages) == 2 and not any("<f>" in page for page in pages)
-
-
 def test_rows_put_right_come_back_as_a_correction_and_replace_nothing_else(tmp_path: Path) -> None:
     made = _two_loads(tmp_path)
     target = tmp_path / "refused.xlsx"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import itertools
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -63,11 +64,31 @@ class ColumnFile(StrictModel):
             raise ValueError(f"{part} needs exactly one group in parentheses: the part of the cell that counts")
         return part
 
+    @field_validator("format")
+    @classmethod
+    def _one_reading(cls, formats: str | list[str]) -> str | list[str]:
+        for first, second in itertools.combinations(_listed(formats), 2):
+            if _read_differently(first, second):
+                raise ValueError(f"{first} and {second} read the same cell as different days; declare one of them")
+        return formats
+
     @model_validator(mode="after")
     def _one_origin(self) -> "ColumnFile":
         if self.join and (self.header or len(self.join) < 2):
             raise ValueError("join names two columns or more, and stands in place of header")
         return self
+
+
+def _read_differently(first: str, second: str) -> bool:
+    """Whether some day, written in one format, is another day in the other: 9/1/2026 day first and month first."""
+    for day in (dt.date(2026, 1, 2), dt.date(2010, 11, 12)):
+        try:
+            read = dt.datetime.strptime(day.strftime(first), second).date()
+        except ValueError:
+            continue
+        if read != day:
+            return True
+    return False
 
 
 class OnlyFile(StrictModel):

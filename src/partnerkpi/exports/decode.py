@@ -43,7 +43,7 @@ def encoding_of(export: Export, declared: str) -> tuple[str, str]:
         head = stream.read(_HEAD)
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), "")
     named = marked or _utf16_without_mark(head)
-    _check_kind(export, head.decode(named or "latin-1", "replace").lstrip("\ufeff"))
+    _check_kind(export, head.decode(named or "latin-1", "replace"))
     if named:
         if _ends_well(export, named) is not True:
             raise refused(export.place, f"this is not a complete export: it begins as {named}, but does not end so")

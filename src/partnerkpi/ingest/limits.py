@@ -4,8 +4,12 @@ from partnerkpi.config.settings import IngestSettings
 from partnerkpi.exports.refusal import refused
 from partnerkpi.models.dialect import TableRule
 from partnerkpi.warehouse import Warehouse
+from partnerkpi.warehouse.cells import NOT_A_DATE
 from partnerkpi.warehouse.intake import Taken
 from partnerkpi.warehouse.ledger import commonest_refusal, rows_of_last_alike
+
+_MANY_REFUSED = "Correct the export or its dialect; [ingest] max_quarantine_share in partnerkpi.toml sets the limit."
+_NO_FORMAT = 'Declare the format in a dialect, such as "%m/%d/%Y"; whether day or month comes first is never guessed.'
 
 
 def check_limits(
@@ -24,7 +28,7 @@ def check_limits(
             place,
             f"{counts.quarantined:,} of its {data_rows:,} rows would be refused, mostly for {column}{found.rule}",
             line=found.line,
-            now="Correct the export or its dialect; [ingest] max_quarantine_share in partnerkpi.toml sets the limit.",
+            now=_NO_FORMAT if found.rule == NOT_A_DATE else _MANY_REFUSED,
         )
     before = rows_of_last_alike(warehouse, name, rule, taken.load)
     factor = limits.row_count_factor

@@ -19,8 +19,12 @@ _CLOCK = r"\d{1,4}:[0-5]\d"
 # Days since 1899-12-30 as a workbook counts them, from 2000 to 2099.
 _SERIAL = r"(?:[0-9]{5})(?:\.0+)?"
 _FIRST_SERIAL, _LAST_SERIAL = 36526, 73050
-_STUDENT_NUMBER = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}"
-_SCIENTIFIC = r"\d(\.\d+)?[eE]\+?\d+"
+_FIRST_DAY, _LAST_DAY = "date '1901-01-01'", "date '2099-12-31'"
+# A number has a digit: neither a name nor "Total" nor a heading is one.
+_STUDENT_NUMBER = r"(?:[0-9]|[A-Za-z][A-Za-z_.-]{0,38}[0-9])[A-Za-z0-9_.-]{0,39}"
+_STAFF_NUMBER = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}"
+_SCIENTIFIC = r'(?:=")?\d(\.\d+)?[eE]\+?\d+"?'
+NOT_A_DATE = "not a date in the declared format"
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,9 @@ def student_number(rule: ColumnRule, cell: str) -> str:
 def _date(rule: ColumnRule, cell: str) -> str:
     serial = rule.unit == "excel serial"
     formats = rule.formats or (() if serial else (_DATE, _DATE_FROM_WORKBOOK))
-    tries = [f"cast(try_strptime({cell}, {literal(form)}) as date)" for form in formats]
+    # %Y would take 26 for the year 26: a year of two digits is looked for first.
+    ordered = sorted(formats, key=lambda form: "%Y" in form)
+    tries = [f"cast(try_strptime({cell}, {literal(form)}) as date)" for form in ordered]
     if serial:
         days = f"(case when regexp_full_match({cell}, '{_SERIAL}') then try_cast(left({cell}, 5) as integer) end)"
         in_range = f"{days} between {_FIRST_SERIAL} and {_LAST_SERIAL}"
@@ -231,7 +237,7 @@ def _clock(cell: str) -> str:
 
 def _refusals(column: Column, rule: ColumnRule, cell: str, typed: str) -> list[tuple[str, str]]:
     if column.kind in (Kind.STUDENT, Kind.STAFF):
-        pattern = rule.pattern or _STUDENT_NUMBER
+        pattern = rule.pattern or (_STUDENT_NUMBER if column.kind is Kind.STUDENT else _STAFF_NUMBER)
         return [
             (f"regexp_full_match({cell}, '{_SCIENTIFIC}')", "a number a spreadsheet has rounded"),
             (f"not regexp_full_match({typed}, {literal(pattern)})", "not the pattern of such a number"),
@@ -239,6 +245,9 @@ def _refusals(column: Column, rule: ColumnRule, cell: str, typed: str) -> list[t
     if column.kind is Kind.TEXT:
         return []
     refusals = [(f"{cell} is not null and {typed} is null", _MEANINGS[column.kind])]
+    if column.kind is Kind.DATE:
+        # The database takes 9/1/26 for a day of the year 26, and "epoch" for one of 1900.
+        refusals.append((f"{typed} not between {_FIRST_DAY} and {_LAST_DAY}", NOT_A_DATE))
     if column.low is not None or column.high is not None:
         # Before rounding: 100.4 percent of a day is more than a day.
         amount = _amount(column, rule, cell)
@@ -249,7 +258,7 @@ def _refusals(column: Column, rule: ColumnRule, cell: str, typed: str) -> list[t
 
 
 _MEANINGS = {
-    Kind.DATE: "not a date in the declared format",
+    Kind.DATE: NOT_A_DATE,
     Kind.FLAG: "not yes or no",
     Kind.CHOICE: "not one of the words of this column",
     Kind.SCHOOL_YEAR: "not a school year such as 2026-27",
