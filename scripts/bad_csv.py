@@ -231,7 +231,7 @@ def _compared(workspace: Workspace, case: Case, names: Sequence[str], truth: Tab
 
 def _as_read(cell: str) -> str:
     """A true cell as ingest reads it: without blanks around it, on one line."""
-    return " ".join(cell.splitlines()).strip()
+    return re.sub(r"\r\n|[\r\n]", " ", cell).strip()
 
 
 def _take_in(workspace: Workspace, case: Case, names: Sequence[str], *, plan: bool) -> list[Load]:

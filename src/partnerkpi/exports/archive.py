@@ -46,7 +46,7 @@ def members_of(path: Path, caps: Caps) -> Members:
             path, f"the archive holds {len(found):,} files, more than {caps.zip_members:,}", "max_zip_members"
         )
     check_sizes(path, found, path.stat().st_size, caps)
-    files = [info for info in found if not info.is_dir() and not _hidden(info.filename)]
+    files = [info for info in found if not _passed_over(info.filename)]
     _check_kinds(path, files)
     exports = [info.filename for info in files if _is_export(info.filename)]
     if not exports:
@@ -94,9 +94,10 @@ def _check_kinds(path: Path, files: Sequence[zipfile.ZipInfo]) -> None:
             raise refused(path, why, now="Unpack it, and take in the files that were inside.")
 
 
-def _hidden(name: str) -> bool:
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    return "__MACOSX" in parts or (bool(parts) and parts[-1].startswith("."))
+def _passed_over(name: str) -> bool:
+    """Whether it is a folder, a hidden file, or what a Mac adds."""
+    *folders, base = name.replace("\\", "/").split("/")
+    return not base or base.startswith(".") or "__MACOSX" in folders
 
 
 def _is_export(name: str) -> bool:

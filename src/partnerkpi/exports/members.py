@@ -1,5 +1,6 @@
 """One export: a file as it was found on disk, or one file of an archive, and the bytes inside it."""
 
+import errno
 import gzip
 import zlib
 from collections.abc import Iterator
@@ -131,7 +132,8 @@ class _Checked:
 
 
 def _unreadable(place: str, error: Exception) -> ExportRefused:
-    if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
+    # Looking for a place that a damaged directory names is an invalid argument.
+    if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
         why = f"it cannot be read ({error.strerror})"
         return refused(place, why, now="Check that the file is there and yours to read.")
     return refused(place, "the compressed file is damaged or cut off")

@@ -15,6 +15,7 @@ from partnerkpi.models.load import RefusedRow
 
 DELIMITERS = (",", "\t", ";", "|")
 _HEADER_WITHIN = 30
+_LINE_END = re.compile(r"\r\n|[\r\n]")
 _FOOTER = re.compile(
     r"(grand\s+|sub\s*-?)?totals?\b|page\s+\d+(\s+of\s+\d+)?$|\(?\d+\s+(rows?|records?)\b|end\s+of\s+(file|report)\b"
     r"|(report|run|printed|generated)\b.*\d",
@@ -139,7 +140,7 @@ class _Sorter:
                 yield [number, *[cells[p] for p in positions]]
             elif self._is_data(number, cells):
                 self.rows += 1
-                yield [number, *[" ".join(cells[p].splitlines()) for p in positions]]
+                yield [number, *[_LINE_END.sub(" ", cells[p]) for p in positions]]
 
     def _is_data(self, number: int, cells: list[str]) -> bool:
         """The careful look at a row that is out of the ordinary."""
