@@ -92,7 +92,7 @@ def test_the_footer_page_1_of_1(found: dict[str, Outcome], name: str, lines: int
 def test_a_total_that_fills_every_column_is_refused_and_no_student(found: dict[str, Outcome]) -> None:
     outcome = found["total_that_lacks_nothing.csv"]
     assert outcome.counts == RowCounts(rows_in_file=2, loaded=1, quarantined=1)
-    assert outcome.quarantine == ((3, "student_number", "not the pattern of such a number"),)
+    assert outcome.quarantine == ((3, "student_number", "a line of totals"),)
 
 
 def test_a_row_that_has_all_it_needs_is_a_row_whatever_it_says(found: dict[str, Outcome]) -> None:

@@ -45,7 +45,7 @@ RAW = {
     "rounded.csv": "1.00234E+11",
     "rounded_small.csv": "1.00234e11",
     "rounded_wrapped.csv": '="1.00234E11"',
-    "a_name.csv": "Nunez",
+    "a_name.csv": "Ana Nunez",
 }
 
 

@@ -24,6 +24,7 @@ from partnerkpi.warehouse.ledger import Origin, origin, quarantine
 _ADVICE = {
     "blank, but required": "Fill the cell in.",
     "a number a spreadsheet has rounded": "Type the number again, as text.",
+    "a line of totals": "Leave it: it is no student's row.",
     "not the pattern of such a number": "Type the number as the student system has it.",
     "a word this dialect does not know": "Use a word the dialect knows, or add this one to the dialect's words.",
     "not a date in the declared format": "Write the date as the other rows of the file do.",

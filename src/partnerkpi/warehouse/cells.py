@@ -20,9 +20,9 @@ _CLOCK = r"\d{1,4}:[0-5]\d"
 _SERIAL = r"(?:[0-9]{5})(?:\.0+)?"
 _FIRST_SERIAL, _LAST_SERIAL = 36526, 73050
 _FIRST_DAY, _LAST_DAY = "date '1901-01-01'", "date '2099-12-31'"
-# A number has a digit: neither a name nor "Total" nor a heading is one.
-_STUDENT_NUMBER = r"(?:[0-9]|[A-Za-z][A-Za-z_.-]{0,38}[0-9])[A-Za-z0-9_.-]{0,39}"
-_STAFF_NUMBER = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}"
+_STUDENT_NUMBER = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}"
+# What fits that pattern in a footer that fills every column.
+_TOTALS = "('total', 'totals', 'subtotal', 'subtotals', 'sub-total', 'sub-totals')"
 _SCIENTIFIC = r'(?:=")?\d(\.\d+)?[eE]\+?\d+"?'
 NOT_A_DATE = "not a date in the declared format"
 
@@ -237,10 +237,11 @@ def _clock(cell: str) -> str:
 
 def _refusals(column: Column, rule: ColumnRule, cell: str, typed: str) -> list[tuple[str, str]]:
     if column.kind in (Kind.STUDENT, Kind.STAFF):
-        pattern = rule.pattern or (_STUDENT_NUMBER if column.kind is Kind.STUDENT else _STAFF_NUMBER)
+        pattern = rule.pattern or _STUDENT_NUMBER
         return [
             (f"regexp_full_match({cell}, '{_SCIENTIFIC}')", "a number a spreadsheet has rounded"),
             (f"not regexp_full_match({typed}, {literal(pattern)})", "not the pattern of such a number"),
+            (f"lower({cell}) in {_TOTALS}", "a line of totals"),
         ]
     if column.kind is Kind.TEXT:
         return []
