@@ -75,7 +75,7 @@ def _is_removed(path: Path, content: bytes) -> None:
 
 
 CHANGES = (_grows, _is_written_over, _is_cut, _is_replaced, _is_removed)
-STEPS = ("understand", "same_bytes", "encoding_of", "plain_text", "take_in")
+STEPS = ("understand", "same_bytes", "plain_text", "take_in")
 
 
 def _at(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, then: Callable[[], None]) -> None:
