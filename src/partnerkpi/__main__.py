@@ -3,10 +3,12 @@
 import sys
 
 from partnerkpi.cli.app import run
+from partnerkpi.cli.console import open_streams
 
 
 def main() -> None:
     """Run the command line; the exit code says how it went (see `errors`)."""
+    open_streams()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -14,9 +14,9 @@ def make_private_folder(path: Path) -> None:
         for folder in reversed(missing):
             folder.mkdir(mode=0o700)
     except OSError as error:
-        raise _not_writable(path, error) from None
+        raise not_writable(path, error) from None
     if not path.is_dir():
-        raise _not_writable(path, NotADirectoryError(20, "Not a directory"))
+        raise not_writable(path, NotADirectoryError(20, "Not a directory"))
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -36,12 +36,12 @@ def write_private(path: Path, content: bytes) -> None:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
-        raise _not_writable(path, error) from None
+        raise not_writable(path, error) from None
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -50,7 +50,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _not_writable(path: Path, error: OSError) -> ConfigurationError:
+def not_writable(path: Path, error: OSError) -> ConfigurationError:
+    """What to say of a place that the system would not write."""
     return ConfigurationError(
         f"This place cannot be written: {error.strerror}.",
         where=str(path),

@@ -42,10 +42,11 @@ def refresh(workspace: Workspace, warehouse: Warehouse) -> bool:
 def ensure_fresh(workspace: Workspace) -> None:
     """As `refresh`, but take the write lock only when there is something to do."""
     queries, scale, partners = _sources(workspace)
-    with open_for_reading(workspace.database) as reading:
+    wait_seconds = workspace.settings.lock_wait_seconds
+    with open_for_reading(workspace.database, wait_seconds=wait_seconds) as reading:
         fresh = _fingerprint(workspace, reading, queries, scale, partners) == marts_fingerprint(reading)
     if not fresh:
-        with open_for_writing(workspace.database) as writing:
+        with open_for_writing(workspace.database, wait_seconds=wait_seconds) as writing:
             refresh(workspace, writing)
 
 

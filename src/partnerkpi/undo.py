@@ -19,16 +19,19 @@ class Undone:
 
 
 def undo(workspace: Workspace, load: int, *, now: dt.datetime, plan: bool = False) -> Undone:
-    """Take one load back, and bring the marts up to date; with `plan` say what would happen and keep nothing.
+    """Take one load back, and bring the marts up to date, all or nothing; with `plan` say what would happen only.
 
     Raises UsageError when the load is not there, was undone, or is not the last one of its source table,
     InputMissing when nothing was ever taken in.
     """
-    with open_for_reading(workspace.database):
+    wait_seconds = workspace.settings.lock_wait_seconds
+    with open_for_reading(workspace.database, wait_seconds=wait_seconds):
         pass  # there is a database to undo in; opening it for writing would make one
-    with open_for_writing(workspace.database) as warehouse:
-        with warehouse.transaction(keep=not plan):
-            gone, restored = undo_load(warehouse, load, at=now)
+    with (
+        open_for_writing(workspace.database, wait_seconds=wait_seconds) as warehouse,
+        warehouse.transaction(keep=not plan),
+    ):
+        gone, restored = undo_load(warehouse, load, at=now)
         if not plan:
             refresh(workspace, warehouse)
     return Undone(load, gone, restored)

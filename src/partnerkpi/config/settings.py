@@ -103,7 +103,10 @@ SettingValue = int | float | str
 
 
 class Settings(StrictModel):
-    """The whole file. `settings` holds, per KPI, the values that differ from the KPI file's own defaults."""
+    """The whole file. `settings` holds, per KPI, the values that differ from the KPI file's own defaults.
+
+    `lock_wait_seconds`: how long a command waits for another one that holds the database.
+    """
 
     district: DistrictSettings
     school_year: Annotated[list[SchoolYearSettings], Field(min_length=1)]
@@ -111,6 +114,7 @@ class Settings(StrictModel):
     board: BoardSettings = BoardSettings()
     ingest: IngestSettings = IngestSettings()
     grade_scale: str = "nc_10_point"
+    lock_wait_seconds: Annotated[float, Field(ge=0, le=86_400)] = 10
     settings: dict[str, dict[str, SettingValue]] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -47,7 +47,7 @@ def write_refused_rows(workspace: Workspace, target: Path, *, load: int | None =
     out: what is still wrong in them is still wrong in the loads they correct. Raises InputMissing when there is no
     refused row, ExportRefused when a file is gone or has changed.
     """
-    with open_for_reading(workspace.database) as warehouse:
+    with open_for_reading(workspace.database, wait_seconds=workspace.settings.lock_wait_seconds) as warehouse:
         by_load: dict[int, list[RefusedRow]] = defaultdict(list)
         for row in quarantine(warehouse, load):
             by_load[row["load"]].append(RefusedRow(row["line"], row["column"], row["rule"]))

@@ -1,43 +1,44 @@
-"""Taking exports in, file by file: each is one transaction, and each ends as one `Load`."""
+"""Taking one file in: it is one transaction, and ends as one `Load`."""
 
 import contextlib
 import datetime as dt
+import errno
 import hashlib
 import secrets
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from partnerkpi import assets
-from partnerkpi.config.toml_file import nearest
 from partnerkpi.config.workspace import Workspace
-from partnerkpi.dialects.files import read_dialects
 from partnerkpi.dialects.recognise import Recognised
-from partnerkpi.errors import ExportRefused, InputMissing, UsageError
+from partnerkpi.errors import ExportRefused, InputMissing
 from partnerkpi.exports.decode import SAYS_ITSELF, encoding_of
-from partnerkpi.exports.find import exports_below, exports_in, find_export
+from partnerkpi.exports.find import exports_in, find_export
 from partnerkpi.exports.members import Export
 from partnerkpi.exports.plain_text import PlainText, cells_at, plain_text
 from partnerkpi.exports.refusal import printable, refused
 from partnerkpi.exports.rows import Header, is_no_data, write_rows
 from partnerkpi.exports.workbook import original_lines, sheets
-from partnerkpi.files import make_private_folder
+from partnerkpi.files import not_writable
 from partnerkpi.ingest.limits import check_limits
 from partnerkpi.ingest.pseudonym import pseudonyms
 from partnerkpi.ingest.understand import understand
-from partnerkpi.measure.checks import Finding, run_checks
 from partnerkpi.models.dialect import Dialect, TableRule
 from partnerkpi.models.load import Load, LoadStatus
-from partnerkpi.models.school_year import SchoolCalendar, school_year_label
-from partnerkpi.refresh import refresh
-from partnerkpi.warehouse import Warehouse, open_for_writing
-from partnerkpi.warehouse.direct import settle, settle_all
+from partnerkpi.models.school_year import SchoolCalendar
+from partnerkpi.warehouse import Warehouse
+from partnerkpi.warehouse.direct import settle, settle_all, unsettled_hidden
 from partnerkpi.warehouse.intake import Provenance, Taken, take_in
-from partnerkpi.warehouse.ledger import mark_corrected, origin, same_bytes
+from partnerkpi.warehouse.ledger import known_bytes, mark_corrected, origin, same_bytes
 from partnerkpi.warehouse.staging import Layout, NeedsCare, TextRows
 
 YEAR_OF_LOAD = "the year of the load"
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+
+
+def nothing() -> None:
+    """What comes after a file that is not the last one."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class IngestOptions:
 
 
 @dataclass(frozen=True)
-class _Intake:
+class Intake:
     """What every file of one run shares."""
 
     workspace: Workspace
@@ -59,102 +60,66 @@ class _Intake:
     options: IngestOptions
     now: dt.datetime
     key: bytes
+    # Called inside the transaction of a file once its rows are in: the last file's brings the marts along.
+    afterwards: Callable[[], object] = nothing
+    hashed: dict[tuple[Path, str], Export] = field(default_factory=dict)
 
     @property
     def rules(self) -> list[TableRule]:
         return [rule for dialect in self.dialects.values() for rule in dialect.tables]
 
-
-def ingest(
-    workspace: Workspace,
-    paths: Sequence[Path],
-    *,
-    now: dt.datetime,
-    options: IngestOptions | None = None,
-    done: Callable[[Load], None] = lambda load: None,
-    found: Callable[[Finding], None] = lambda finding: None,
-) -> list[Load]:
-    """Take every export below the paths in (without paths: the inbox).
-
-    `done` hears of each file at once, `found` of what the data checks find when all are in.
-
-    A file that is refused becomes a Load with status refused and the reason; the others go on. Raises InputMissing
-    when a path does not exist or there is nothing to take in, WorkspaceBusy when another run writes.
-    """
-    options = _checked(options or IngestOptions())
-    dialects = _chosen(workspace, options)
-    if not paths:
-        make_private_folder(workspace.inbox)
-    files = [file for path in paths or [workspace.inbox] for file in exports_below(path)]
-    if not files:
-        raise InputMissing(
-            "There is no export to take in.",
-            where=", ".join(str(path) for path in paths) or str(workspace.inbox),
-            now="Put .csv, .tsv, .txt, .gz, .zip or .xlsx exports there, or name a file: partnerkpi ingest FILE",
-        )
-    loads = []
-    with open_for_writing(workspace.database) as warehouse:
-        _remove_leftovers(workspace)
-        intake = _Intake(workspace, warehouse, dialects, options, now, workspace.key())
-        for file in files:
-            for load in _take_file(intake, file):
-                loads.append(load)
-                done(load)
-        if not options.plan:
-            refresh(workspace, warehouse)
-            for finding in run_checks(warehouse, workspace.root):
-                found(finding)
-    return loads
+    def whole(self, file: Path, member: str) -> Export:
+        """The file, or a member of an archive; hashed once. Raises as `find_export`."""
+        if (file, member) not in self.hashed:
+            self.hashed[file, member] = find_export(file, self.workspace.settings.ingest.caps(), member)
+        return self.hashed[file, member]
 
 
-def _checked(options: IngestOptions) -> IngestOptions:
-    """The options with the school year in its one spelling."""
-    if options.school_year is None:
-        return options
+def looks_new(intake: Intake, file: Path) -> bool:
+    """Whether a file will, by its bytes and its header, be taken in; its rows may still decide otherwise."""
     try:
-        return replace(options, school_year=school_year_label(options.school_year))
-    except ValueError:
-        raise UsageError(
-            f"{options.school_year} is not a school year.", where="--school-year", now="Write it like 2026-27."
-        ) from None
+        names = exports_in(file, intake.workspace.settings.ingest.caps()).names
+        exports = [export for name in names for export in sheets(intake.whole(file, name))]
+        new = [export for export in exports if not known_bytes(intake.warehouse, export.sha256)]
+        return bool([understand(export, _rules_for(intake, export)) for export in new])
+    except (ExportRefused, InputMissing, OSError):
+        return False
 
 
-def _chosen(workspace: Workspace, options: IngestOptions) -> dict[str, Dialect]:
-    dialects = read_dialects(assets.files("dialects", ".toml", workspace.root))
-    if options.dialect is None:
-        return dialects
-    if options.dialect not in dialects:
-        raise UsageError(
-            f"There is no dialect called {options.dialect}{nearest(options.dialect, list(dialects))}.",
-            where=f"known dialects: {', '.join(dialects)}",
-            now="Name one of these with --dialect, or leave the option out.",
-        )
-    return {options.dialect: dialects[options.dialect]}
-
-
-def _take_file(intake: _Intake, file: Path) -> Iterator[Load]:
+def take_file(intake: Intake, file: Path) -> Iterator[Load]:
     """One load; of an archive one for each export in it, the first of which tells what was passed over."""
     name = str(file.relative_to(intake.workspace.root)) if file.is_relative_to(intake.workspace.root) else file.name
-    caps = intake.workspace.settings.ingest.caps()
     try:
-        found = exports_in(file, caps)
+        found = exports_in(file, intake.workspace.settings.ingest.caps())
+        notices = (found.notice,) if found.notice else ()
+        for member in found.names:
+            at_last = intake if member == found.names[-1] else replace(intake, afterwards=nothing)
+            for load in _take_member(at_last, file, member, f"{name}/{printable(member)}" if member else name):
+                yield replace(load, notices=(*notices, *load.notices))
+                notices = ()
+    except OSError as error:
+        if error.errno in _DISK_FULL:
+            raise not_writable(intake.workspace.database.parent, error) from None
+        yield Load(
+            name,
+            LoadStatus.REFUSED,
+            reason=f"This file cannot be read: {error.strerror}.",
+            where=str(file),
+            advice="See that the disk or the network drive it lies on is there, and run the command again.",
+        )
     except (ExportRefused, InputMissing) as error:
         yield _refused_load(name, error)
-        return
-    notices = (found.notice,) if found.notice else ()
-    for member in found.names:
-        for load in _take_member(intake, file, member, f"{name}/{printable(member)}" if member else name):
-            yield replace(load, notices=(*notices, *load.notices))
-            notices = ()
 
 
-def _take_member(intake: _Intake, file: Path, member: str, name: str) -> Iterator[Load]:
+def _take_member(intake: Intake, file: Path, member: str, name: str) -> Iterator[Load]:
     """One load; of a workbook of refused rows one for each sheet."""
     try:
-        whole = find_export(file, intake.workspace.settings.ingest.caps(), member)
+        whole = intake.whole(file, member)
         with whole.unchanged():
-            for export in sheets(whole):
-                yield _take_export(intake, export, name)
+            *first, last = sheets(whole)
+            for export in first:
+                yield _take_export(replace(intake, afterwards=nothing), export, name)
+            yield _take_export(intake, last, name)
     except ExportRefused as error:
         yield _refused_load(name, error)
 
@@ -163,7 +128,7 @@ def _refused_load(name: str, error: ExportRefused | InputMissing) -> Load:
     return Load(name, LoadStatus.REFUSED, reason=error.what, where=error.where, advice=error.now)
 
 
-def _take_export(intake: _Intake, export: Export, name: str) -> Load:
+def _take_export(intake: Intake, export: Export, name: str) -> Load:
     encoding, header = understand(export, _rules_for(intake, export))
     rule, resolved_notices = _resolved(intake, export, header.match.rule)
     dialect = intake.dialects[rule.dialect]
@@ -194,7 +159,7 @@ def _take_export(intake: _Intake, export: Export, name: str) -> Load:
     )
 
 
-def _rules_for(intake: _Intake, export: Export) -> list[TableRule]:
+def _rules_for(intake: Intake, export: Export) -> list[TableRule]:
     """Every rule; for a correction that of the load it corrects, row by row: it speaks for no slice."""
     if export.corrects is None:
         return intake.rules
@@ -209,7 +174,7 @@ def _rules_for(intake: _Intake, export: Export) -> list[TableRule]:
     return [replace(rule, slice=(), span="") for rule in own]
 
 
-def _resolved(intake: _Intake, export: Export, rule: TableRule) -> tuple[TableRule, list[str]]:
+def _resolved(intake: Intake, export: Export, rule: TableRule) -> tuple[TableRule, list[str]]:
     """The rule with the school year of a snapshot filled in: the option's, else the year of today."""
     if not any(column.value == YEAR_OF_LOAD for column in rule.columns):
         return rule, []
@@ -232,7 +197,7 @@ def _rules_fingerprint(dialect: Dialect, rule: TableRule) -> str:
 
 
 def _take_rows(
-    intake: _Intake,
+    intake: Intake,
     export: Export,
     encoding: str,
     header: Header[Recognised],
@@ -258,8 +223,11 @@ def _take_rows(
         text.unlink(missing_ok=True)
 
 
-def _take_text(intake: _Intake, export: Export, rows: TextRows, rule: TableRule, provenance: Provenance) -> Taken:
-    """One transaction: the rows, the limits, and what the load puts right; a second one tidies up behind it."""
+def _take_text(intake: Intake, export: Export, rows: TextRows, rule: TableRule, provenance: Provenance) -> Taken:
+    """One transaction: the rows, the limits, what the load puts right, and what comes afterwards.
+
+    A second one tidies up behind it.
+    """
     with intake.warehouse.transaction(keep=not intake.options.plan):
         taken = take_in(intake.warehouse, rows, rule, provenance, pseudonymise=partial(pseudonyms, intake.key))
         if export.corrects is None:
@@ -267,6 +235,8 @@ def _take_text(intake: _Intake, export: Export, rows: TextRows, rule: TableRule,
             check_limits(intake.warehouse, export.place, provenance.file, rule, taken, limits)
         else:
             mark_corrected(intake.warehouse, export.corrects, by=taken.load, lines=original_lines(export))
+        with unsettled_hidden(intake.warehouse):
+            intake.afterwards()
         if intake.options.plan:
             settle(intake.warehouse)
         export.check_unchanged()
@@ -303,9 +273,3 @@ def _outside_calendar(calendar: SchoolCalendar, taken: Taken) -> list[str]:
         f"its days ({taken.first_day} to {taken.last_day}) reach outside the school years in partnerkpi.toml; "
         "KPIs see only days inside"
     ]
-
-
-def _remove_leftovers(workspace: Workspace) -> None:
-    """Text rows of a run that was killed; the lock on the database says that nobody uses them."""
-    for leftover in workspace.database.parent.glob(".rows.*.csv"):
-        leftover.unlink(missing_ok=True)

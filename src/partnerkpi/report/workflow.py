@@ -63,7 +63,7 @@ def make_board(
     partner = find_partner(read_partners(workspace.partners), partner_id)
     calendar = workspace.settings.calendar()
     ensure_fresh(workspace)
-    with open_for_reading(workspace.database) as warehouse:
+    with open_for_reading(workspace.database, wait_seconds=workspace.settings.lock_wait_seconds) as warehouse:
         if as_of is not None:
             look_back(warehouse, as_of, mart_queries(workspace.root))
         evidence = gather_evidence(warehouse)

@@ -7,16 +7,19 @@ of all; so that transaction notes the load in `unsettled`, and the next one dele
 leaves the note: whoever opens the database settles first.
 """
 
+import contextlib
 import datetime as dt
+from collections.abc import Iterator
 
 from partnerkpi.models.dialect import TableRule
 from partnerkpi.models.source_table import SOURCE_TABLES
 from partnerkpi.warehouse.connection import Warehouse
-from partnerkpi.warehouse.facts import make_room, rows_of
+from partnerkpi.warehouse.facts import make_room, rows_of, show_without
 from partnerkpi.warehouse.landed import Landed
 from partnerkpi.warehouse.newcomers import NOT_KNOWN_YET, broken_newcomers, insert_newcomers
 from partnerkpi.warehouse.refusals import quarantine
 from partnerkpi.warehouse.repeats import find_repeats
+from partnerkpi.warehouse.schema import GROUPS
 from partnerkpi.warehouse.staging import NeedsCare, Plan, Pseudonymise, TextRows, read, typed_sql
 
 
@@ -97,6 +100,25 @@ def settle(warehouse: Warehouse) -> None:
         if repeats:
             warehouse.run(f"delete from {table} where rowid in {repeats.sql}")
     warehouse.run("delete from unsettled")
+
+
+@contextlib.contextmanager
+def unsettled_hidden(warehouse: Warehouse) -> Iterator[None]:
+    """Meanwhile the facts look as they will when all is settled; inside the transaction that left something to do."""
+    left = warehouse.rows("select load_id, source_table from unsettled")
+    for load, name in left:
+        source_table = SOURCE_TABLES[name]
+        rows = rows_of(source_table)
+        repeats = find_repeats(warehouse, source_table, _good(rows, load), make_room(warehouse, source_table, ()))
+        repeated = f" or rowid in {repeats.sql}" if repeats else ""
+        show_without(warehouse, source_table, f"load_id < 0{repeated}")
+    if left:
+        warehouse.run(GROUPS.format(temporary="temp"))
+    yield
+    if left:
+        warehouse.run("drop view temp.student_group_values")
+    for _, name in left:
+        warehouse.run(f"drop view temp.{name}")
 
 
 def _good(table: str, load: int) -> str:

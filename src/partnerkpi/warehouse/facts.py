@@ -59,13 +59,22 @@ def _create(warehouse: Warehouse, table: SourceTable) -> None:
     _show(warehouse, table)
 
 
+def show_without(warehouse: Warehouse, table: SourceTable, hidden: str) -> None:
+    """A temporary view that stands before the stored one, without the rows of an SQL condition."""
+    warehouse.run(f"create temp view {_view(warehouse, table)} where not ({hidden})")
+
+
 def _show(warehouse: Warehouse, table: SourceTable) -> None:
+    warehouse.run(f"create or replace view {_view(warehouse, table)}")
+
+
+def _view(warehouse: Warehouse, table: SourceTable) -> str:
     stored = _stored(warehouse, table)
     columns = ", ".join(
         name if name in stored else f"cast({default_of(table, name)} as {kind}) as {name}"
         for name, kind in fact_columns(table).items()
     )
-    warehouse.run(f"create or replace view {table.name} as select {columns}, load_id from {rows_of(table)}")
+    return f"{table.name} as select {columns}, load_id from {rows_of(table)}"
 
 
 def _stored(warehouse: Warehouse, table: SourceTable) -> list[str]:

@@ -21,6 +21,13 @@ def same_bytes(warehouse: Warehouse, sha256: str, rules: str) -> int | None:
     return int(found[0][0]) if found else None
 
 
+def known_bytes(warehouse: Warehouse, sha256: str) -> bool:
+    """Whether these very bytes were taken in, under whatever rules, and not undone."""
+    return bool(
+        warehouse.rows("select 1 from loads where sha256 = $sha256 and undone_at is null limit 1", {"sha256": sha256})
+    )
+
+
 def loads(warehouse: Warehouse) -> list[dict[str, Any]]:
     """Every load, oldest first, as the table keeps it."""
     return warehouse.records("select * exclude (rules, path) from loads order by load_id")

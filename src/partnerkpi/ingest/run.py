@@ -1,0 +1,99 @@
+"""A run over exports: what there is to take in, one file after the other, and the marts and checks at the end."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from partnerkpi import assets
+from partnerkpi.config.toml_file import nearest
+from partnerkpi.config.workspace import Workspace
+from partnerkpi.dialects.files import read_dialects
+from partnerkpi.errors import InputMissing, UsageError
+from partnerkpi.exports.find import exports_below
+from partnerkpi.files import make_private_folder
+from partnerkpi.ingest.workflow import IngestOptions, Intake, looks_new, take_file
+from partnerkpi.measure.checks import Finding, run_checks
+from partnerkpi.models.dialect import Dialect
+from partnerkpi.models.load import Load
+from partnerkpi.models.school_year import school_year_label
+from partnerkpi.refresh import refresh
+from partnerkpi.warehouse import open_for_writing
+
+
+def ingest(
+    workspace: Workspace,
+    paths: Sequence[Path],
+    *,
+    now: dt.datetime,
+    options: IngestOptions | None = None,
+    done: Callable[[Load], None] = lambda load: None,
+    found: Callable[[Finding], None] = lambda finding: None,
+) -> list[Load]:
+    """Take every export below the paths in (without paths: the inbox).
+
+    `done` hears of each file at once, `found` of what the data checks find when all are in.
+
+    A file that is refused becomes a Load with status refused and the reason; the others go on. Raises InputMissing
+    when a path does not exist or there is nothing to take in, WorkspaceBusy when another run writes.
+    """
+    options = _checked(options or IngestOptions())
+    dialects = _chosen(workspace, options)
+    if not paths:
+        make_private_folder(workspace.inbox)
+    files = [file for path in paths or [workspace.inbox] for file in exports_below(path)]
+    if not files:
+        raise InputMissing(
+            "There is no export to take in.",
+            where=", ".join(str(path) for path in paths) or str(workspace.inbox),
+            now="Put .csv, .tsv, .txt, .gz, .zip or .xlsx exports there, or name a file: partnerkpi ingest FILE",
+        )
+    loads = []
+    with open_for_writing(workspace.database, wait_seconds=workspace.settings.lock_wait_seconds) as warehouse:
+        _remove_leftovers(workspace)
+        intake = Intake(workspace, warehouse, dialects, options, now, workspace.key())
+        # The marts come along in the transaction of the last file: whoever kills the run leaves no others behind.
+        last = next((file for file in reversed(files) if looks_new(intake, file)), None)
+        for file in files:
+            if file == last and not options.plan:
+                intake = replace(intake, afterwards=partial(refresh, workspace, warehouse))
+            for load in take_file(intake, file):
+                loads.append(load)
+                done(load)
+        if not options.plan:
+            refresh(workspace, warehouse)
+            for finding in run_checks(warehouse, workspace.root):
+                found(finding)
+    return loads
+
+
+def _checked(options: IngestOptions) -> IngestOptions:
+    """The options with the school year in its one spelling."""
+    if options.school_year is None:
+        return options
+    try:
+        return replace(options, school_year=school_year_label(options.school_year))
+    except ValueError:
+        raise UsageError(
+            f"{options.school_year} is not a school year.", where="--school-year", now="Write it like 2026-27."
+        ) from None
+
+
+def _chosen(workspace: Workspace, options: IngestOptions) -> dict[str, Dialect]:
+    dialects = read_dialects(assets.files("dialects", ".toml", workspace.root))
+    if options.dialect is None:
+        return dialects
+    if options.dialect not in dialects:
+        raise UsageError(
+            f"There is no dialect called {options.dialect}{nearest(options.dialect, list(dialects))}.",
+            where=f"known dialects: {', '.join(dialects)}",
+            now="Name one of these with --dialect, or leave the option out.",
+        )
+    return {options.dialect: dialects[options.dialect]}
+
+
+def _remove_leftovers(workspace: Workspace) -> None:
+    """Text rows of a run that was killed; the lock on the database says that nobody uses them."""
+    for leftover in workspace.database.parent.glob(".rows.*.csv"):
+        leftover.unlink(missing_ok=True)
