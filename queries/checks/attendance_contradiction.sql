@@ -4,10 +4,13 @@
 --             KPIs believe the fraction, so the attendance of these days is wrong.
 
 select
-  school || ', ' || status as what,
-  count(*) as row_count
-from attendance
+  a.school || ', ' || a.status as what,
+  count(*) as row_count,
+  a.student_id,
+  d.quarter_id
+from attendance as a
+left join days as d on d.date = a.date
 where
-  (status = 'present' and fraction_hundredths = 100)
-  or (status <> 'present' and fraction_hundredths = 0)
-group by school, status
+  (a.status = 'present' and a.fraction_hundredths = 100)
+  or (a.status <> 'present' and a.fraction_hundredths = 0)
+group by a.school, a.status, a.student_id, d.quarter_id

@@ -5,8 +5,11 @@
 
 select
   a.school || ', ' || left(cast(a.date as varchar), 7) as what,
-  count(*) as row_count
+  count(*) as row_count,
+  a.student_id,
+  d.quarter_id
 from attendance as a
+left join days as d on d.date = a.date
 where
   -- A summary speaks of more days than the one it bears.
   a.shape in ('daily', 'absences', 'periods')
@@ -20,4 +23,4 @@ where
       and e.entry_date <= a.date
       and (e.exit_date is null or a.date < e.exit_date)
   )
-group by a.school, left(cast(a.date as varchar), 7)
+group by a.school, left(cast(a.date as varchar), 7), a.student_id, d.quarter_id

@@ -4,8 +4,11 @@
 --             success in college courses is too high.
 
 select
-  institution || ', ' || term as what,
-  count(*) as row_count
-from college_credits
-where hours_earned_hundredths > hours_attempted_hundredths
-group by institution, term
+  c.institution || ', ' || c.term as what,
+  count(*) as row_count,
+  c.student_id,
+  t.quarter_id
+from college_credits as c
+left join college_terms as t on upper(t.term) = upper(c.term)
+where c.hours_earned_hundredths > c.hours_attempted_hundredths
+group by c.institution, c.term, c.student_id, t.quarter_id

@@ -4,8 +4,9 @@
 
 select
   c.term as what,
-  count(*) as row_count
+  count(*) as row_count,
+  c.student_id
 from college_credits as c
 left join college_terms as t on upper(t.term) = upper(c.term)
 where t.term is null
-group by c.term
+group by c.term, c.student_id

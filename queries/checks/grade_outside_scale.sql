@@ -4,8 +4,11 @@
 
 select
   g.mark as what,
-  count(*) as row_count
+  count(*) as row_count,
+  g.student_id,
+  t.quarter_id
 from grades as g
 left join grade_scale as s on s.mark = upper(g.mark)
+left join terms as t on t.school_year = g.school_year and upper(t.term) = upper(g.term)
 where g.final and g.mark <> '' and s.mark is null
-group by g.mark
+group by g.mark, g.student_id, t.quarter_id

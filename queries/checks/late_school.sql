@@ -15,7 +15,8 @@ with last_days as (
 
 select
   s.school || ', last day ' || cast(s.last_day as varchar) as what,
-  1 as row_count
+  1 as row_count,
+  s.school
 from last_days as s
 cross join (select max(last_day) as last_day from last_days) as latest
 -- A holiday lasts up to 14 days; a school without attendance for a year (365 days) has closed.

@@ -19,9 +19,11 @@ with absences as (
 
 select
   m.school as what,
-  count(*) as row_count
+  count(*) as row_count,
+  m.student_id,
+  p.quarter_id
 from attendance_by_period as m
 join periods as p on p.period_id = m.period_id and p.time_window = 'quarter'
 left join absences as a on a.student_id = m.student_id and a.school = m.school and a.quarter_id = p.quarter_id
 where m.absent_hundredths > m.enrolled_hundredths or a.absent_hundredths > m.enrolled_hundredths
-group by m.school
+group by m.school, m.student_id, p.quarter_id

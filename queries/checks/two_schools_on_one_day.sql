@@ -24,7 +24,10 @@ shared_days as (
 )
 
 select
-  schools as what,
-  count(*) as row_count
-from shared_days
-group by schools
+  s.schools as what,
+  count(*) as row_count,
+  s.student_id,
+  d.quarter_id
+from shared_days as s
+left join days as d on d.date = s.date
+group by s.schools, s.student_id, d.quarter_id

@@ -15,7 +15,8 @@ with known as (
 
 select
   r.partner || ', ' || r.program as what,
-  count(*) as row_count
+  count(*) as row_count,
+  r.partner
 from (
   select partner, program from engagement
   union all

@@ -20,7 +20,8 @@ known as (
 
 select
   s.partner || ', ' || s.program as what,
-  count(*) as row_count
+  count(*) as row_count,
+  s.partner
 from served as s
 left join known as k on k.student_id = s.student_id
 where

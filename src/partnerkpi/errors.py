@@ -4,6 +4,7 @@ PartnerKpiError
 ├── UsageError            2   a partner, period or option that does not exist
 ├── ExportRefused         3   a file that is not understood, or not complete
 ├── InputMissing          4   data or a file that should be there is not
+├── ChecksFailed          4   data that is there and cannot be right, or is late
 ├── PrivacyRefused        5   a page that would say too much about a person
 ├── DoesNotFit            6   a page that does not fit on one sheet
 ├── ConfigurationError    7   a mistake in the workspace's files, or in the machine's set-up
@@ -45,6 +46,12 @@ class ExportRefused(PartnerKpiError):
 
 class InputMissing(PartnerKpiError):
     """Something the command reads is not there, or holds nothing for this question."""
+
+    exit_code = 4
+
+
+class ChecksFailed(PartnerKpiError):
+    """A data check of severity error concerns what the command would tell."""
 
     exit_code = 4
 

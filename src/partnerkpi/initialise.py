@@ -46,6 +46,14 @@ paper = "letter"          # or "a4"
 # KPI settings that differ from the KPI file's own, for example:
 # [settings.chronic_absence]
 # minimum_days = 20
+
+# Data checks: "error" stops the reports a finding concerns, "warning" is told, "off" is not looked for.
+# [checks]
+# attendance_outside_enrollment = "error"
+
+# Told as late: attendance that lags behind by more days of the school year than this.
+[settings.late_source]
+attendance_days = 21
 """
 
 _SCHOOL_YEAR = """

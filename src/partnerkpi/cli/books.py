@@ -1,5 +1,6 @@
 """`partnerkpi loads`, `quarantine` and `check`: what was taken in, what was refused, what looks wrong."""
 
+import datetime as dt
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -81,13 +82,14 @@ def check(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> Non
     from dataclasses import asdict
 
     from partnerkpi.config.workspace import find_workspace
+    from partnerkpi.measure.check_files import read_checks
     from partnerkpi.measure.checks import run_checks
     from partnerkpi.refresh import ensure_fresh
 
     found = find_workspace(Path.cwd(), workspace)
     ensure_fresh(found)
     with _reading(found) as warehouse:
-        findings = run_checks(warehouse, found.root)
+        findings = run_checks(warehouse, read_checks(found), today=dt.date.today())
     if as_json:
         put_json({"schema": "partnerkpi.checks/1", "findings": [asdict(finding) for finding in findings]})
     for finding in findings:

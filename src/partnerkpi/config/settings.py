@@ -103,7 +103,8 @@ SettingValue = int | float | str
 
 
 class Settings(StrictModel):
-    """The whole file. `settings` holds, per KPI, the values that differ from the KPI file's own defaults.
+    """The whole file. `settings` holds, per KPI or check, the values that differ from its file's own defaults,
+    `checks` the severities that do.
 
     `lock_wait_seconds`: how long a command waits for another one that holds the database.
     """
@@ -116,6 +117,7 @@ class Settings(StrictModel):
     grade_scale: str = "nc_10_point"
     lock_wait_seconds: Annotated[float, Field(ge=0, le=86_400)] = 10
     settings: dict[str, dict[str, SettingValue]] = Field(default_factory=dict)
+    checks: dict[str, Literal["off", "warning", "error"]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _years_apart(self) -> "Settings":

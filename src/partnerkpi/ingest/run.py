@@ -14,6 +14,7 @@ from partnerkpi.errors import InputMissing, UsageError
 from partnerkpi.exports.find import exports_below
 from partnerkpi.files import make_private_folder
 from partnerkpi.ingest.workflow import IngestOptions, Intake, looks_new, take_file
+from partnerkpi.measure.check_files import read_checks
 from partnerkpi.measure.checks import Finding, run_checks
 from partnerkpi.models.dialect import Dialect
 from partnerkpi.models.load import Load
@@ -39,7 +40,7 @@ def ingest(
     when a path does not exist or there is nothing to take in, WorkspaceBusy when another run writes.
     """
     options = _checked(options or IngestOptions())
-    dialects = _chosen(workspace, options)
+    dialects, checks = _chosen(workspace, options), read_checks(workspace)
     if not paths:
         make_private_folder(workspace.inbox)
     files = [file for path in paths or [workspace.inbox] for file in exports_below(path)]
@@ -63,7 +64,7 @@ def ingest(
                 done(load)
         if not options.plan:
             refresh(workspace, warehouse)
-            for finding in run_checks(warehouse, workspace.root):
+            for finding in run_checks(warehouse, checks, today=now.date()):
                 found(finding)
     return loads
 

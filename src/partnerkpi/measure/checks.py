@@ -1,21 +1,68 @@
-"""Data checks: SELECTs that should return no rows, one file each, told when they do."""
+"""Running the data checks: what they find, and which partners' figures it concerns."""
 
-from dataclasses import dataclass
-from pathlib import Path
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
 
-from partnerkpi import assets
-from partnerkpi.measure.catalogue import one_select, portable
-from partnerkpi.measure.kpi_files import broken, read_header, read_sql
+from partnerkpi.measure.check_files import TODAY, Check
+from partnerkpi.measure.kpi_files import broken
 from partnerkpi.warehouse import Warehouse, WarehouseFault
 
-SEVERITIES = ("warning", "error")
-_KEYS = ("name", "severity", "advice")
 _SHOWN = 5
+# What a row may say about whom it concerns, with the type of the column; docs/checks.md has the contract.
+_CONCERNED = {"student_id": "bigint", "partner": "varchar", "school": "varchar", "quarter_id": "integer"}
+
+# The partners a row concerns: by its student, else by its partner, else by its school; without any of them, all.
+_PARTNERS = """
+with members as (
+  select distinct m.student_id, c.partner
+  from cohort_members as m
+  join cohorts as c on c.cohort_id = m.cohort_id
+),
+written as (
+  select distinct n.partner as name, c.partner
+  from cohort_names as n
+  join cohorts as c on c.cohort_id = n.cohort_id
+  union
+  select partner, partner from cohorts
+),
+attended as (
+  select distinct a.school, m.partner
+  from (
+    select distinct student_id, school from attendance_by_period
+    union
+    select student_id, group_value from student_groups where group_by = 'school'
+  ) as a
+  join members as m on m.student_id = a.student_id
+),
+concerned as (
+  select f.row_count, m.partner
+  from found as f join members as m on m.student_id = f.student_id
+  where {within}
+  union all
+  select f.row_count, w.partner
+  from found as f join written as w on w.name = f.partner
+  where f.student_id is null and {within}
+  union all
+  select f.row_count, a.partner
+  from found as f join attended as a on a.school = f.school
+  where f.student_id is null and f.partner is null and {within}
+  union all
+  select f.row_count, c.partner
+  from found as f cross join (select distinct partner from cohorts) as c
+  where f.student_id is null and f.partner is null and f.school is null and {within}
+)
+select partner, sum(row_count) from concerned group by partner order by partner
+"""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found: `rows` in all, `examples` of what they have in common, never a person."""
+    """What a check found: `rows` in all, `examples` of what they have in common, never a person.
+
+    `concerns` counts, by the id of a partner, the rows that bear on its figures; a row can concern several.
+    """
 
     check: str
     name: str
@@ -23,38 +70,57 @@ class Finding:
     rows: int
     examples: tuple[str, ...]
     advice: str
+    concerns: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def listed(self) -> str:
+        """How many rows, and what they have in common; an example may hold a comma: school and month."""
+        return f"{self.rows:,} row{'' if self.rows == 1 else 's'}: {'; '.join(self.examples)}"
 
     def __str__(self) -> str:
-        # An example may hold a comma: school and month.
-        listed = "; ".join(self.examples)
-        rows = f"{self.rows:,} row{'' if self.rows == 1 else 's'}"
-        return f"{self.severity}: {self.name} ({rows}: {listed}). {self.advice}"
+        text = f"{self.severity}: {self.name} ({self.listed}). {self.advice}"
+        if self.severity == "error" and self.concerns:
+            text += f" Until then no report is drawn for: {', '.join(self.concerns)}."
+        return text
 
 
-def run_checks(warehouse: Warehouse, workspace: Path | None) -> tuple[Finding, ...]:
-    """Every check that found something, in order of name.
+def run_checks(
+    warehouse: Warehouse, checks: Iterable[Check], *, today: dt.date, quarters: Collection[int] | None = None
+) -> tuple[Finding, ...]:
+    """What these checks find, in their order.
 
-    A check's SELECT gives `what` its rows have in common and their `row_count`; docs/checks.md has the contract.
-    Raises KpiFileError for a file that breaks it.
+    `quarters` limits whom a finding concerns to rows of these quarters, and to rows of no quarter. Raises
+    KpiFileError for a check whose SELECT fails on the data.
     """
-    paths = assets.files("queries/checks", ".sql", workspace).values()
-    found = (_run(warehouse, path) for path in paths)
+    within = "true" if quarters is None else f"(f.quarter_id is null or f.quarter_id in ({_listed(quarters)}))"
+    found = (_run(warehouse, check, today, within) for check in checks)
     return tuple(finding for finding in found if finding is not None)
 
 
-def _run(warehouse: Warehouse, path: Path) -> Finding | None:
-    sql = read_sql(path)
-    header = {key: texts[0][1] for key, texts in read_header(path, sql, _KEYS).items()}
-    if set(header) != set(_KEYS) or header["severity"] not in SEVERITIES:
-        raise broken(path, 1, "the header of a check has name, severity (warning or error) and advice")
-    one_select(path, sql)
-    portable(path, sql)
+def _run(warehouse: Warehouse, check: Check, today: dt.date, within: str) -> Finding | None:
     try:
-        rows = warehouse.rows(f"select what, row_count from (\n{sql}\n) order by row_count desc, what")
+        _gather(warehouse, check, today)
+        rows = warehouse.rows("select what, sum(row_count) from found group by what order by 2 desc, 1")
+        concerned = warehouse.rows(_PARTNERS.format(within=within)) if rows else []
+        warehouse.run("drop table found")
     except WarehouseFault as error:
-        raise broken(path, 1, error.what.partition(": ")[2]) from None
+        raise broken(check.path, 1, error.what.partition(": ")[2]) from None
     if not rows:
         return None
     examples = [str(what) or "(blank)" for what, _ in rows[:_SHOWN]] + (["..."] if len(rows) > _SHOWN else [])
     total = sum(int(count) for _, count in rows)
-    return Finding(path.stem, header["name"], header["severity"], total, tuple(examples), header["advice"])
+    concerns = {str(partner): int(count) for partner, count in concerned}
+    return Finding(check.id, check.name, check.severity, total, tuple(examples), check.advice, concerns)
+
+
+def _gather(warehouse: Warehouse, check: Check, today: dt.date) -> None:
+    """Temporary table `found`: the rows of the check, with every column that says whom they concern."""
+    values: dict[str, Any] = {**check.values, **({TODAY: today} if check.asks_the_day else {})}
+    given = warehouse.columns(check.sql, values)
+    columns = [name if name in given else f"cast(null as {kind}) as {name}" for name, kind in _CONCERNED.items()]
+    listed = ", ".join(["what", "row_count", *columns])
+    warehouse.run(f"create or replace temp table found as select {listed} from (\n{check.sql}\n)", values)
+
+
+def _listed(quarters: Collection[int]) -> str:
+    return ", ".join(str(quarter) for quarter in sorted(quarters)) or "null"

@@ -58,7 +58,7 @@ def read_kpi(path: Path, *, origin: str) -> Kpi:
         grain=_word(path, header, "grain", list(GRAINS)) if "grain" in header else "student",
         definition=_one(header, "definition"),
         source=_one(header, "source"),
-        settings=_settings(path, header.get("setting", [])),
+        settings=read_settings(path, header.get("setting", [])),
         sql=sql,
         path=path,
         origin=origin,
@@ -101,7 +101,8 @@ def _word(path: Path, header: Mapping[str, list[tuple[int, str]]], key: str, kno
     return text
 
 
-def _settings(path: Path, written: list[tuple[int, str]]) -> tuple[KpiSetting, ...]:
+def read_settings(path: Path, written: list[tuple[int, str]]) -> tuple[KpiSetting, ...]:
+    """The settings a header declares; raises KpiFileError for one that is written wrongly, or twice."""
     settings: dict[str, KpiSetting] = {}
     for line, text in written:
         setting = _setting(path, line, text)

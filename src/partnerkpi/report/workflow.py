@@ -8,10 +8,11 @@ from pathlib import Path
 from partnerkpi import assets
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.disclosure import Policy
-from partnerkpi.errors import ConfigurationError, InputMissing, UsageError
+from partnerkpi.errors import InputMissing, UsageError
 from partnerkpi.files import write_private
 from partnerkpi.measure.catalogue import Catalogue, check_catalogue, mart_queries
 from partnerkpi.measure.results import measure, results_of
+from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.models.board import Board
 from partnerkpi.models.kpi import Kpi
 from partnerkpi.models.partner import Partner
@@ -23,8 +24,12 @@ from partnerkpi.render import render
 from partnerkpi.report.build import PROGRAM_KPIS, Page, build_board, page_kpis
 from partnerkpi.report.evidence import Evidence, gather_evidence
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
+from partnerkpi.report.soundness import require_sound_data
 from partnerkpi.warehouse import Warehouse, open_for_reading
 from partnerkpi.warehouse.past import look_back
+
+# A KPI that is not due tells of an earlier quarter, with a trend and a year before of its own.
+_QUARTERS = 2 * TREND_QUARTERS
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,8 @@ class ReportOptions:
 def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions | None = None) -> Path:
     """Write the board of a partner and say where it is.
 
-    Raises UsageError for an unknown partner or period, InputMissing without data, DoesNotFit when the page cannot
-    be one page; in each case nothing is written.
+    Raises UsageError for an unknown partner or period, InputMissing without data, ChecksFailed when the data is
+    not sound, DoesNotFit when the page cannot be one page; in each case nothing is written.
     """
     options = options or ReportOptions()
     board, quarter = make_board(workspace, partner_id, today=today, period=options.period, as_of=options.as_of)
@@ -67,33 +72,19 @@ def make_board(
         if as_of is not None:
             look_back(warehouse, as_of, mart_queries(workspace.root))
         evidence = gather_evidence(warehouse)
-        quarter = _quarter(calendar, evidence, period, min(today, as_of or today))
+        day = min(today, as_of or today)
+        quarter = _quarter(calendar, evidence, period, day)
+        quarters = calendar.latest(quarter, _QUARTERS)
+        # What is late today must not stop the report of a quarter that is complete.
+        asked, told = min(day, quarter.last_day), [each.quarter_id for each in quarters]
+        require_sound_data(warehouse, workspace, partner, today=asked, quarters=told)
         catalogue = check_catalogue(warehouse, workspace.root)
         settings = kpi_settings(workspace, catalogue)
-        results = _results(warehouse, catalogue, partner, calendar, quarter, settings)
+        results = _results(warehouse, catalogue, partner, calendar, quarters, settings)
     policy = Policy(workspace.settings.privacy.minimum_group)
     figures = Figures(partner.id, quarter, calendar, results, evidence, policy)
     page = Page(partner, workspace.settings.district.name, workspace.settings.board.paper, catalogue, settings)
     return build_board(page, figures), quarter
-
-
-def kpi_settings(workspace: Workspace, catalogue: Catalogue) -> dict[str, dict[str, float]]:
-    """The workspace's own KPI settings, checked; raises ConfigurationError for a KPI or setting nobody declares."""
-    known = {kpi.id: {setting.name for setting in kpi.settings} for kpi in catalogue.kpis}
-    checked: dict[str, dict[str, float]] = {}
-    broken = {Path(error.where.rpartition(", line ")[0]).stem for error in catalogue.broken}
-    for kpi, values in workspace.settings.settings.items():
-        if kpi in broken:
-            continue
-        for name, value in values.items():
-            if name not in known.get(kpi, set()) or not isinstance(value, int | float):
-                raise ConfigurationError(
-                    f"[settings.{kpi}] {name} is not a number that a KPI declares.",
-                    where=str(workspace.root / "partnerkpi.toml"),
-                    now=f"`partnerkpi kpi show {kpi}` lists the settings of a KPI.",
-                )
-            checked.setdefault(kpi, {})[name] = value
-    return checked
 
 
 def _results(
@@ -101,13 +92,11 @@ def _results(
     catalogue: Catalogue,
     partner: Partner,
     calendar: SchoolCalendar,
-    quarter: Quarter,
+    quarters: Sequence[Quarter],
     settings: dict[str, dict[str, float]],
 ) -> dict[tuple[str, str, str, int], Result]:
     programs = [kpi for kpi in catalogue.kpis if kpi.id in PROGRAM_KPIS]
     kpis = list(dict.fromkeys([*page_kpis(catalogue, partner), *programs]))
-    # A KPI that is not due tells of an earlier quarter, with a trend and a year before of its own.
-    quarters = calendar.latest(quarter, 2 * TREND_QUARTERS)
     period_ids = {kpi.id: _period_ids(calendar, kpi, quarters) for kpi in kpis}
     frame = measure(warehouse, kpis, period_ids=period_ids, settings=settings)
     return {(r.kpi, r.partner, r.program, r.period_id): r for r in results_of(frame)}
