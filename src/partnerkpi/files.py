@@ -19,6 +19,15 @@ def make_private_folder(path: Path) -> None:
         raise not_writable(path, NotADirectoryError(20, "Not a directory"))
 
 
+def require_writable(path: Path) -> None:
+    """Raise ConfigurationError when a file could not be written there; better before the work than after it."""
+    make_private_folder(path.parent)
+    if path.is_dir():
+        raise not_writable(path, IsADirectoryError(21, "Is a directory"))
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise not_writable(path, PermissionError(13, "Permission denied"))
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write under a temporary name with O_EXCL, fsync, rename: the file is the old one or the new one.
 

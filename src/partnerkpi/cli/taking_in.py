@@ -2,12 +2,15 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from partnerkpi.cli.console import put_json, say
+from partnerkpi.cli.console import json_text, put_json, say
 from partnerkpi.cli.options import JsonOption, WorkspaceOption
+
+if TYPE_CHECKING:
+    from partnerkpi.models.move import Move
 
 
 def ingest(
@@ -19,31 +22,46 @@ def ingest(
         str | None,
         typer.Option("--school-year", metavar="YEAR", help="The year of a roster that has none, as 2026-27."),
     ] = None,
-    plan: Annotated[bool, typer.Option("--plan", help="Say what would happen, and keep nothing.")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="List what would happen, and write nothing.")] = False,
     as_json: JsonOption = False,
+    results: Annotated[
+        Path | None, typer.Option("--results", metavar="FILE", help="Write what --json prints to a file as well.")
+    ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Take exports in: every row is loaded, or accounted for by name.
 
-    Without a path, the workspace's folder `exports` is read. Example: partnerkpi ingest attendance.csv
+    Without a path, the workspace's folder `exports` is read. With --plan nothing is written, and the listing says
+    which rows would come, change and go, and which KPIs would move: exact figures, for the district itself.
+
+    Example: partnerkpi ingest attendance.csv --plan
     """
-    from partnerkpi.cli.loads import loads_json, say_load, say_sum
+    from partnerkpi.cli.loads import loads_json, put_plan, say_load, say_planned, say_sum
     from partnerkpi.config.workspace import find_workspace
+    from partnerkpi.files import require_writable, write_private
     from partnerkpi.ingest import IngestOptions
     from partnerkpi.ingest import ingest as take_in
 
     found = find_workspace(Path.cwd(), workspace)
-    options = IngestOptions(dialect, school_year, plan)
+    if results is not None:
+        require_writable(results)
+    moves: list[Move] = []
     loads = take_in(
         found,
         paths or [],
         now=dt.datetime.now(),
-        options=options,
-        done=say_load,
-        found=lambda finding: say(str(finding)),
+        options=IngestOptions(dialect, school_year, plan),
+        done=say_planned if plan else say_load,
+        found=lambda finding: say(f"{'then: ' if plan else ''}{finding}"),
+        moved=moves.append,
     )
+    document = loads_json(loads, moves if plan else None)
+    if results is not None:
+        write_private(results, f"{json_text(document)}\n".encode())
     if as_json:
-        put_json(loads_json(loads))
+        put_json(document)
+    elif plan:
+        put_plan(loads, moves)
     say_sum(loads)
     if any(load.status == "refused" for load in loads):
         raise typer.Exit(3)

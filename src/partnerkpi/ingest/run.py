@@ -1,7 +1,8 @@
 """A run over exports: what there is to take in, one file after the other, and the marts and checks at the end."""
 
+import contextlib
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,14 +14,16 @@ from partnerkpi.dialects.files import read_dialects
 from partnerkpi.errors import InputMissing, UsageError
 from partnerkpi.exports.find import exports_below
 from partnerkpi.files import make_private_folder
+from partnerkpi.ingest.moves import Measured, measured, moves
 from partnerkpi.ingest.workflow import IngestOptions, Intake, looks_new, take_file
 from partnerkpi.measure.check_files import read_checks
 from partnerkpi.measure.checks import Finding, run_checks
 from partnerkpi.models.dialect import Dialect
 from partnerkpi.models.load import Load
+from partnerkpi.models.move import Move
 from partnerkpi.models.school_year import school_year_label
 from partnerkpi.refresh import refresh
-from partnerkpi.warehouse import open_for_writing
+from partnerkpi.warehouse import Warehouse, open_copy, open_for_writing
 
 
 def ingest(
@@ -31,16 +34,33 @@ def ingest(
     options: IngestOptions | None = None,
     done: Callable[[Load], None] = lambda load: None,
     found: Callable[[Finding], None] = lambda finding: None,
+    moved: Callable[[Move], None] = lambda move: None,
 ) -> list[Load]:
     """Take every export below the paths in (without paths: the inbox).
 
-    `done` hears of each file at once, `found` of what the data checks find when all are in.
+    `done` hears of each file at once, `found` of what the data checks find when all are in, and `moved`, in a plan,
+    of the KPIs that would move.
 
     A file that is refused becomes a Load with status refused and the reason; the others go on. Raises InputMissing
     when a path does not exist or there is nothing to take in, WorkspaceBusy when another run writes.
     """
     options = _checked(options or IngestOptions())
     dialects, checks = _chosen(workspace, options), read_checks(workspace)
+    files = _files(workspace, paths)
+    with _database(workspace, plan=options.plan) as warehouse:
+        intake = Intake(workspace, warehouse, dialects, options, now, workspace.key())
+        before = _measured_before(workspace, warehouse) if options.plan else None
+        loads = _take_all(intake, files, done)
+        refresh(workspace, warehouse)
+        if before is not None:
+            for move in moves(workspace, before, measured(workspace, warehouse)):
+                moved(move)
+        for finding in run_checks(warehouse, checks, today=now.date()):
+            found(finding)
+    return loads
+
+
+def _files(workspace: Workspace, paths: Sequence[Path]) -> list[Path]:
     if not paths:
         make_private_folder(workspace.inbox)
     files = [file for path in paths or [workspace.inbox] for file in exports_below(path)]
@@ -50,22 +70,35 @@ def ingest(
             where=", ".join(str(path) for path in paths) or str(workspace.inbox),
             now="Put .csv, .tsv, .txt, .gz, .zip or .xlsx exports there, or name a file: partnerkpi ingest FILE",
         )
+    return files
+
+
+@contextlib.contextmanager
+def _database(workspace: Workspace, *, plan: bool) -> Iterator[Warehouse]:
+    """The database itself; for a plan a copy that is thrown away."""
+    opened = open_copy if plan else open_for_writing
+    with opened(workspace.database, wait_seconds=workspace.settings.lock_wait_seconds) as warehouse:
+        if not plan:
+            _remove_leftovers(workspace)
+        yield warehouse
+
+
+def _measured_before(workspace: Workspace, warehouse: Warehouse) -> Measured:
+    """The figures of the marts as they should be now: what changed in the workspace's files moves nothing here."""
+    refresh(workspace, warehouse)
+    return measured(workspace, warehouse)
+
+
+def _take_all(intake: Intake, files: Sequence[Path], done: Callable[[Load], None]) -> list[Load]:
+    # The marts come along in the transaction of the last file: whoever kills the run leaves no others behind.
+    last = next((file for file in reversed(files) if looks_new(intake, file)), None)
     loads = []
-    with open_for_writing(workspace.database, wait_seconds=workspace.settings.lock_wait_seconds) as warehouse:
-        _remove_leftovers(workspace)
-        intake = Intake(workspace, warehouse, dialects, options, now, workspace.key())
-        # The marts come along in the transaction of the last file: whoever kills the run leaves no others behind.
-        last = next((file for file in reversed(files) if looks_new(intake, file)), None)
-        for file in files:
-            if file == last and not options.plan:
-                intake = replace(intake, afterwards=partial(refresh, workspace, warehouse))
-            for load in take_file(intake, file):
-                loads.append(load)
-                done(load)
-        if not options.plan:
-            refresh(workspace, warehouse)
-            for finding in run_checks(warehouse, checks, today=now.date()):
-                found(finding)
+    for file in files:
+        if file == last:
+            intake = replace(intake, afterwards=partial(refresh, intake.workspace, intake.warehouse))
+        for load in take_file(intake, file):
+            loads.append(load)
+            done(load)
     return loads
 
 

@@ -28,9 +28,9 @@ from partnerkpi.models.dialect import Dialect, TableRule
 from partnerkpi.models.load import Load, LoadStatus
 from partnerkpi.models.school_year import SchoolCalendar
 from partnerkpi.warehouse import Warehouse
-from partnerkpi.warehouse.direct import settle, settle_all, unsettled_hidden
+from partnerkpi.warehouse.direct import settle_all, unsettled_hidden
 from partnerkpi.warehouse.intake import Provenance, Taken, take_in
-from partnerkpi.warehouse.ledger import known_bytes, mark_corrected, origin, same_bytes
+from partnerkpi.warehouse.ledger import changes_of, known_bytes, mark_corrected, origin, same_bytes
 from partnerkpi.warehouse.staging import Layout, NeedsCare, TextRows
 
 YEAR_OF_LOAD = "the year of the load"
@@ -43,7 +43,7 @@ def nothing() -> None:
 
 @dataclass(frozen=True)
 class IngestOptions:
-    """How to take exports in. `plan` does everything and keeps nothing."""
+    """How to take exports in. `plan` does everything on a copy of the database and keeps nothing."""
 
     dialect: str | None = None
     school_year: str | None = None
@@ -156,6 +156,7 @@ def _take_export(intake: Intake, export: Export, name: str) -> Load:
         taken.counts,
         taken.replaced,
         notices=tuple(notices),
+        changes=changes_of(intake.warehouse, taken.load, rule.table) if intake.options.plan else None,
     )
 
 
@@ -228,7 +229,7 @@ def _take_text(intake: Intake, export: Export, rows: TextRows, rule: TableRule, 
 
     A second one tidies up behind it.
     """
-    with intake.warehouse.transaction(keep=not intake.options.plan):
+    with intake.warehouse.transaction():
         taken = take_in(intake.warehouse, rows, rule, provenance, pseudonymise=partial(pseudonyms, intake.key))
         if export.corrects is None:
             limits = intake.workspace.settings.ingest
@@ -237,8 +238,6 @@ def _take_text(intake: Intake, export: Export, rows: TextRows, rule: TableRule, 
             mark_corrected(intake.warehouse, export.corrects, by=taken.load, lines=original_lines(export))
         with unsettled_hidden(intake.warehouse):
             intake.afterwards()
-        if intake.options.plan:
-            settle(intake.warehouse)
         export.check_unchanged()
     settle_all(intake.warehouse)
     return taken

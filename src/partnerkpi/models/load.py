@@ -47,10 +47,22 @@ class RefusedRow:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """What a load does to the facts: `changed` has other values under the same natural key, `removed` is no longer
+    in the slice the file speaks for. inserted + changed = loaded, changed + removed = replaced.
+    """
+
+    inserted: int
+    changed: int
+    removed: int
+
+
+@dataclass(frozen=True)
 class Load:
     """One file's way into the warehouse. `replaced` counts rows of earlier loads that gave way.
 
     `reason` says why a file was refused or left alone, `where` in which place of it, `advice` what to do now.
+    `changes` tells, in a plan only, what would become of the facts.
     """
 
     file: str
@@ -64,3 +76,4 @@ class Load:
     where: str = ""
     advice: str = ""
     notices: tuple[str, ...] = ()
+    changes: Changes | None = None

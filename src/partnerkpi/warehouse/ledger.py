@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from partnerkpi.models.dialect import TableRule
-from partnerkpi.models.load import RefusedRow
+from partnerkpi.models.load import Changes, RefusedRow
+from partnerkpi.models.source_table import SourceTable
 from partnerkpi.warehouse.connection import Warehouse
 
 
@@ -52,6 +53,23 @@ def data_through(warehouse: Warehouse) -> dict[str, dt.date]:
         "group by source_table order by 1"
     )
     return {str(table): day for table, day in found}
+
+
+def changes_of(warehouse: Warehouse, load: int, table: SourceTable) -> Changes:
+    """What a load did to the facts of its source table, told from what it brought and what it ended."""
+    brought = int(warehouse.value(f"select count(*) from {table.name} where load_id = $load", {"load": load}))
+    ended = int(warehouse.value(f"select count(*) from {table.name}_history where ended_by = $load", {"load": load}))
+    changed = 0
+    if brought and ended and table.key:
+        same_key = " and ".join(f"f.{name} = h.{name}" for name in (table.column(key).fact for key in table.key))
+        changed = int(
+            warehouse.value(
+                f"select count(*) from {table.name}_history as h semi join {table.name} as f "
+                f"on {same_key} and f.load_id = $load where h.ended_by = $load",
+                {"load": load},
+            )
+        )
+    return Changes(brought - changed, changed, ended - changed)
 
 
 def commonest_refusal(warehouse: Warehouse, load: int) -> RefusedRow:
