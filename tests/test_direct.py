@@ -126,3 +126,18 @@ def test_people_who_come_late_in_a_long_file_end_as_if_they_had_been_known(
             refused = [(row["line"], row["column"], row["rule"]) for row in ledger.quarantine(warehouse)]
         found.append((load, sorted(refused), _rows(made, "select * from attendance order by all")))
     assert found[0] == found[1]
+
+
+def test_marts_made_with_the_load_count_no_row_that_is_deleted_behind_it(tmp_path: Path) -> None:
+    """Two students, three days: one day of the first stands there twice, one row of the second is refused."""
+    made = workspace(tmp_path / "d")
+    days = [f"{n},North,2026-09-0{day},present" for n in (1, 2) for day in (1, 2, 3)]
+    take_in(
+        made,
+        export(made, "a.csv", csv_text(ATTENDANCE, [*days, "1,North,2026-09-01,suspended", "2,,2026-09-04,present"])),
+    )
+    with open_for_reading(made.database) as warehouse:
+        sums = warehouse.rows(
+            "select enrolled_hundredths, absent_hundredths from attendance_by_period where period_id = 202610 order by 2"
+        )
+    assert sums == [(300, 0), (300, 100)]

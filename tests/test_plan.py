@@ -135,7 +135,7 @@ def test_a_killed_plan_changes_nothing_and_its_copy_is_removed(tmp_path: Path) -
     take_in(made, export(made, "a.csv", csv_text(_ATTENDANCE, _days(3, 0))))
     export(made, "b.csv", csv_text(_ATTENDANCE, _days(1, 5)))
     before, state = _digest(made), contents(made)
-    number = statements(made, "ingest", "--plan") * 2 // 3
+    number = len(statements(made, "ingest", "--plan")) * 2 // 3
     assert run_with(made, "ingest", "--plan", fault=Fault(statement=number)) == -signal.SIGKILL
     assert (_digest(made), contents(made)) == (before, state)
     assert beside_the_database(made)

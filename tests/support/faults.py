@@ -68,10 +68,10 @@ def contents(made: Workspace) -> Contents:
     return {name: rows for name, rows in found.items() if rows}
 
 
-def statements(made: Workspace, *arguments: str) -> int:
-    """How many statements a command needs, undisturbed."""
+def statements(made: Workspace, *arguments: str) -> list[str]:
+    """The first word of every statement that a command makes, undisturbed."""
     assert run_with(made, *arguments, fault=Fault(statement=1 << 30)) == 0, said(made)
-    return int(said(made).rsplit("statements: ", 1)[1])
+    return said(made).rsplit("statements: ", 1)[1].split()
 
 
 def _rows(warehouse: Warehouse, table: str) -> list[tuple[object, ...]]:
@@ -101,7 +101,7 @@ def _run(folder: Path, arguments: tuple[str, ...], fault: Fault) -> None:
 
     code = run(list(arguments))
     if fault.statement is not None:
-        print(f"statements: {len(seen)}", flush=True)
+        print(f"statements: {' '.join(seen)}", flush=True)
     os._exit(code)
 
 
@@ -111,7 +111,7 @@ def _die_before(number: int | None) -> list[str]:
 
     def counted(method: Callable[..., object]) -> Callable[..., object]:
         def call(*args: object, **kwargs: object) -> object:
-            seen.append(method.__name__)
+            seen.append(str(args[1]).split(maxsplit=1)[0])
             if len(seen) == number:
                 os.kill(os.getpid(), signal.SIGKILL)
             return method(*args, **kwargs)
