@@ -138,6 +138,7 @@ def test_marts_made_with_the_load_count_no_row_that_is_deleted_behind_it(tmp_pat
     )
     with open_for_reading(made.database) as warehouse:
         sums = warehouse.rows(
-            "select enrolled_hundredths, absent_hundredths from attendance_by_period where period_id = 202610 order by 2"
+            "select enrolled_hundredths, absent_hundredths from attendance_by_period "
+            "where period_id = 202610 order by 2"
         )
     assert sums == [(300, 0), (300, 100)]
