@@ -17,10 +17,28 @@ from partnerkpi.warehouse import Warehouse
 
 @dataclass(frozen=True)
 class Measured:
-    """The KPIs by id, and their results by KPI, partner and period, for whole partners."""
+    """The KPIs by id, and their results by KPI, partner and period, for whole partners; `quarters` by their number."""
 
     kpis: Mapping[str, Kpi]
     results: Mapping[tuple[str, str, int], Result]
+    quarters: Mapping[int, Quarter]
+
+    def moves_to(self, after: "Measured") -> tuple[Move, ...]:
+        """Every KPI and partner whose sums differ in some period, by partner and in the order of the KPIs."""
+        moved: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for kpi, partner, period in {*self.results, *after.results}:
+            key = (kpi, partner, period)
+            if _sums(self.results.get(key)) != _sums(after.results.get(key)):
+                moved[partner, kpi].append(period)
+        order = list(after.kpis)
+        pairs = sorted(moved, key=lambda pair: (pair[0], order.index(pair[1])))
+        return tuple(self._move(after, partner, kpi, moved[partner, kpi]) for partner, kpi in pairs)
+
+    def _move(self, after: "Measured", partner: str, name: str, periods: list[int]) -> Move:
+        kpi, latest = after.kpis[name], (name, partner, max(periods))
+        was, becomes = _figure(kpi, self.results.get(latest)), _figure(kpi, after.results.get(latest))
+        # A period's number is its quarter's, plus one for the year to date.
+        return Move(partner, kpi, self.quarters[max(periods) // 10 * 10].label, was, becomes, len(periods))
 
 
 def measured(workspace: Workspace, warehouse: Warehouse) -> Measured:
@@ -35,7 +53,7 @@ def measured(workspace: Workspace, warehouse: Warehouse) -> Measured:
     settings = kpi_settings(workspace, catalogue)
     found = results_of(measure(warehouse, catalogue.kpis, period_ids=period_ids, settings=settings))
     results = {(result.kpi, result.partner, result.period_id): result for result in found if not result.program}
-    return Measured({kpi.id: kpi for kpi in catalogue.kpis}, results)
+    return Measured({kpi.id: kpi for kpi in catalogue.kpis}, results, {q.quarter_id: q for q in calendar.quarters})
 
 
 def _quarters(workspace: Workspace, warehouse: Warehouse, domain: Domain) -> list[Quarter]:
@@ -43,24 +61,6 @@ def _quarters(workspace: Workspace, warehouse: Warehouse, domain: Domain) -> lis
     mart = f"{domain.source_table}_by_period"
     latest = int(warehouse.value(f"select coalesce(max(period_id), 0) from {mart} where period_id % 10 = 0"))
     return [quarter for quarter in workspace.settings.calendar().quarters if quarter.quarter_id <= latest]
-
-
-def moves(workspace: Workspace, before: Measured, after: Measured) -> tuple[Move, ...]:
-    """Every KPI and partner whose sums differ in some period, by partner and in the order of the KPIs."""
-    moved: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for key in {*before.results, *after.results}:
-        if _sums(before.results.get(key)) != _sums(after.results.get(key)):
-            moved[key[1], key[0]].append(key[2])
-    labels = {quarter.quarter_id: quarter.label for quarter in workspace.settings.calendar().quarters}
-    order = list(after.kpis)
-    found = []
-    for partner, name in sorted(moved, key=lambda pair: (pair[0], order.index(pair[1]))):
-        periods = moved[partner, name]
-        kpi, latest = after.kpis[name], (name, partner, max(periods))
-        was, becomes = _figure(kpi, before.results.get(latest)), _figure(kpi, after.results.get(latest))
-        # A period's number is its quarter's, plus one for the year to date.
-        found.append(Move(partner, kpi, labels[max(periods) // 10 * 10], was, becomes, len(periods)))
-    return tuple(found)
 
 
 def _sums(result: Result | None) -> tuple[int, int, int] | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from partnerkpi import assets
 from partnerkpi.config.toml_file import nearest
@@ -14,7 +15,6 @@ from partnerkpi.dialects.files import read_dialects
 from partnerkpi.errors import InputMissing, UsageError
 from partnerkpi.exports.find import exports_below
 from partnerkpi.files import make_private_folder
-from partnerkpi.ingest.moves import Measured, measured, moves
 from partnerkpi.ingest.workflow import IngestOptions, Intake, looks_new, take_file
 from partnerkpi.measure.check_files import read_checks
 from partnerkpi.measure.checks import Finding, run_checks
@@ -24,6 +24,9 @@ from partnerkpi.models.move import Move
 from partnerkpi.models.school_year import school_year_label
 from partnerkpi.refresh import refresh
 from partnerkpi.warehouse import Warehouse, open_copy, open_for_writing
+
+if TYPE_CHECKING:
+    from partnerkpi.ingest.moves import Measured
 
 
 def ingest(
@@ -49,11 +52,11 @@ def ingest(
     files = _files(workspace, paths)
     with _database(workspace, plan=options.plan) as warehouse:
         intake = Intake(workspace, warehouse, dialects, options, now, workspace.key())
-        before = _measured_before(workspace, warehouse) if options.plan else None
+        before = _measured(workspace, warehouse) if options.plan else None
         loads = _take_all(intake, files, done)
         refresh(workspace, warehouse)
         if before is not None:
-            for move in moves(workspace, before, measured(workspace, warehouse)):
+            for move in before.moves_to(_measured(workspace, warehouse)):
                 moved(move)
         for finding in run_checks(warehouse, checks, today=now.date()):
             found(finding)
@@ -83,8 +86,11 @@ def _database(workspace: Workspace, *, plan: bool) -> Iterator[Warehouse]:
         yield warehouse
 
 
-def _measured_before(workspace: Workspace, warehouse: Warehouse) -> Measured:
-    """The figures of the marts as they should be now: what changed in the workspace's files moves nothing here."""
+def _measured(workspace: Workspace, warehouse: Warehouse) -> "Measured":
+    """Every KPI, from marts as they should be: what has changed in the workspace's files moves nothing."""
+    # What measures takes as long to import as a small file to be taken in.
+    from partnerkpi.ingest.moves import measured
+
     refresh(workspace, warehouse)
     return measured(workspace, warehouse)
 
