@@ -10,18 +10,25 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.ingest import ingest
 from partnerkpi.initialise import create_workspace
 from partnerkpi.models.load import Load
+from partnerkpi.models.progress import Progress
 from partnerkpi.report import report
 
 PARTNER = "hospital"
 
 
-def demo(folder: Path, *, now: dt.datetime, done: Callable[[Load], None] = lambda load: None) -> Path:
+def demo(
+    folder: Path,
+    *,
+    now: dt.datetime,
+    done: Callable[[Load], None] = lambda load: None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Path:
     """The sample workspace with its exports taken in, and the path of the hospital's latest board.
 
     Raises ConfigurationError when the folder holds anything already.
     """
     workspace = sample_workspace(folder)
-    ingest(workspace, [], now=now, done=done)
+    ingest(workspace, [], now=now, done=done, progress=progress)
     return report(workspace, PARTNER, today=now.date())
 
 

@@ -131,10 +131,12 @@ def demo(
 
     Example: partnerkpi demo my-demo
     """
+    from partnerkpi.cli.bars import bar
     from partnerkpi.cli.loads import say_load
     from partnerkpi.demo import demo as make_demo
 
-    board = make_demo(folder, now=dt.datetime.now(), done=say_load)
+    with bar() as progress:
+        board = make_demo(folder, now=dt.datetime.now(), done=say_load, progress=progress)
     say("The board of the latest quarter:")
     put(str(board))
 

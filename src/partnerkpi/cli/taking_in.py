@@ -36,6 +36,7 @@ def ingest(
 
     Example: partnerkpi ingest attendance.csv --plan
     """
+    from partnerkpi.cli.bars import bar
     from partnerkpi.cli.loads import loads_json, put_plan, say_load, say_planned, say_sum
     from partnerkpi.config.workspace import find_workspace
     from partnerkpi.files import require_writable, write_private
@@ -46,15 +47,18 @@ def ingest(
     if results is not None:
         require_writable(results)
     moves: list[Move] = []
-    loads = take_in(
-        found,
-        paths or [],
-        now=dt.datetime.now(),
-        options=IngestOptions(dialect, school_year, plan),
-        done=say_planned if plan else say_load,
-        found=lambda finding: say(f"{'then: ' if plan else ''}{finding}"),
-        moved=moves.append,
-    )
+    with bar() as progress:
+        loads = take_in(
+            found,
+            paths or [],
+            now=dt.datetime.now(),
+            options=IngestOptions(dialect, school_year, plan),
+            done=say_planned if plan else say_load,
+            found=lambda finding: say(f"{'then: ' if plan else ''}{finding}"),
+            moved=moves.append,
+            waiting=say,
+            progress=progress,
+        )
     document = loads_json(loads, moves if plan else None)
     if results is not None:
         write_private(results, f"{json_text(document)}\n".encode())

@@ -3,9 +3,9 @@
 import errno
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 from zipfile import BadZipFile
@@ -32,7 +32,7 @@ class Export:
 
     `sha256` and `size` are of the bytes inside, unpacked; a workbook counts as it is. `stamp` tells whether the file on
     disk is still the one that was hashed. `sheet` names the sheet of a workbook (empty: the first); `corrects` is the
-    load whose refused rows it holds.
+    load whose refused rows it holds. `heard` is told, whenever the bytes are read, how many of them were.
     """
 
     path: Path
@@ -43,6 +43,7 @@ class Export:
     size: int = 0
     sheet: str = ""
     corrects: int | None = None
+    heard: Callable[[int], None] | None = field(default=None, compare=False, repr=False)
 
     @property
     def place(self) -> str:
@@ -78,7 +79,7 @@ class Export:
                     stream = stack.enter_context(self.path.open("rb"))
             except (*_DAMAGED, OSError) as error:
                 raise _unreadable(self.place, error) from None
-            yield _Checked(stream, self.place, self.caps, packed)
+            yield _Checked(stream, self.place, self.caps, packed, self.heard)
 
     def check_unchanged(self) -> None:
         """Raise ExportRefused when the file is no longer the one that was hashed: hash and rows belong together."""
@@ -111,8 +112,10 @@ def stamp_of(path: Path) -> Stamp:
 class _Checked:
     """A stream whose errors are refusals, and that stops a decompression bomb."""
 
-    def __init__(self, stream: Bytes, place: str, caps: Caps, packed: int) -> None:
-        self._stream, self._place, self._caps = stream, place, caps
+    def __init__(
+        self, stream: Bytes, place: str, caps: Caps, packed: int, heard: Callable[[int], None] | None = None
+    ) -> None:
+        self._stream, self._place, self._caps, self._heard = stream, place, caps, heard
         self._honest = caps.honest_size(packed)
         self._read = 0
 
@@ -124,6 +127,8 @@ class _Checked:
         except (*_DAMAGED, OSError) as error:
             raise _unreadable(self._place, error) from None
         self._read += len(data)
+        if self._heard:
+            self._heard(self._read)
         if self._read > self._caps.file_bytes:
             raise larger_than_allowed(self._place, self._caps)
         if self._read > self._honest:

@@ -15,12 +15,14 @@ from partnerkpi.dialects.files import read_dialects
 from partnerkpi.errors import InputMissing, UsageError
 from partnerkpi.exports.find import exports_below
 from partnerkpi.files import make_private_folder
+from partnerkpi.ingest.meter import Meter
 from partnerkpi.ingest.workflow import IngestOptions, Intake, looks_new, take_file
 from partnerkpi.measure.check_files import read_checks
 from partnerkpi.measure.checks import Finding, run_checks
 from partnerkpi.models.dialect import Dialect
 from partnerkpi.models.load import Load
 from partnerkpi.models.move import Move
+from partnerkpi.models.progress import Progress
 from partnerkpi.models.school_year import school_year_label
 from partnerkpi.refresh import refresh
 from partnerkpi.warehouse import Warehouse, open_copy, open_for_writing
@@ -38,11 +40,13 @@ def ingest(
     done: Callable[[Load], None] = lambda load: None,
     found: Callable[[Finding], None] = lambda finding: None,
     moved: Callable[[Move], None] = lambda move: None,
+    waiting: Callable[[str], None] = lambda line: None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> list[Load]:
     """Take every export below the paths in (without paths: the inbox).
 
     `done` hears of each file at once, `found` of what the data checks find when all are in, and `moved`, in a plan,
-    of the KPIs that would move.
+    of the KPIs that would move. `waiting` hears whom the run waits for, `progress` how far it is, from two threads.
 
     A file that is refused becomes a Load with status refused and the reason; the others go on. Raises InputMissing
     when a path does not exist or there is nothing to take in, WorkspaceBusy when another run writes.
@@ -50,10 +54,15 @@ def ingest(
     options = _checked(options or IngestOptions())
     dialects, checks = _chosen(workspace, options), read_checks(workspace)
     files = _files(workspace, paths)
-    with _database(workspace, plan=options.plan) as warehouse:
-        intake = Intake(workspace, warehouse, dialects, options, now, workspace.key())
+    meter = Meter(progress or (lambda step: None))
+    with contextlib.ExitStack() as stack:
+        warehouse = stack.enter_context(_database(workspace, waiting, plan=options.plan))
+        if progress is not None:
+            stack.enter_context(warehouse.watched(meter.within))
+        intake = Intake(workspace, warehouse, dialects, options, now, workspace.key(), meter=meter)
         before = _measured(workspace, warehouse) if options.plan else None
         loads = _take_all(intake, files, done)
+        meter.begin("KPIs and data checks" if options.plan else "data checks")
         refresh(workspace, warehouse)
         if before is not None:
             for move in before.moves_to(_measured(workspace, warehouse)):
@@ -77,10 +86,10 @@ def _files(workspace: Workspace, paths: Sequence[Path]) -> list[Path]:
 
 
 @contextlib.contextmanager
-def _database(workspace: Workspace, *, plan: bool) -> Iterator[Warehouse]:
+def _database(workspace: Workspace, waiting: Callable[[str], None], *, plan: bool) -> Iterator[Warehouse]:
     """The database itself; for a plan a copy that is thrown away."""
     opened = open_copy if plan else open_for_writing
-    with opened(workspace.database, wait_seconds=workspace.settings.lock_wait_seconds) as warehouse:
+    with opened(workspace.database, wait_seconds=workspace.settings.lock_wait_seconds, waiting=waiting) as warehouse:
         if not plan:
             _remove_leftovers(workspace)
         yield warehouse
@@ -96,6 +105,7 @@ def _measured(workspace: Workspace, warehouse: Warehouse) -> "Measured":
 
 
 def _take_all(intake: Intake, files: Sequence[Path], done: Callable[[Load], None]) -> list[Load]:
+    intake.meter.begin("looking for new files")
     # The marts come along in the transaction of the last file: whoever kills the run leaves no others behind.
     last = next((file for file in reversed(files) if looks_new(intake, file)), None)
     loads = []

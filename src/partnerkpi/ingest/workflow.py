@@ -22,6 +22,7 @@ from partnerkpi.exports.rows import Header, is_no_data, write_rows
 from partnerkpi.exports.workbook import original_lines, sheets
 from partnerkpi.files import not_writable
 from partnerkpi.ingest.limits import check_limits
+from partnerkpi.ingest.meter import COUNTING, LOOKING, LOOKING_THROUGH, READING, TAKING_IN, TAKING_IN_PLAIN, Meter
 from partnerkpi.ingest.pseudonym import pseudonyms
 from partnerkpi.ingest.understand import understand
 from partnerkpi.models.dialect import Dialect, TableRule
@@ -62,7 +63,9 @@ class Intake:
     key: bytes
     # Called inside the transaction of a file once its rows are in: the last file's brings the marts along.
     afterwards: Callable[[], object] = nothing
+    meter: Meter = field(default_factory=lambda: Meter(lambda progress: None))
     hashed: dict[tuple[Path, str], Export] = field(default_factory=dict)
+    understood: dict[Export, tuple[str, Header[Recognised]]] = field(default_factory=dict)
 
     @property
     def rules(self) -> list[TableRule]:
@@ -71,8 +74,16 @@ class Intake:
     def whole(self, file: Path, member: str) -> Export:
         """The file, or a member of an archive; hashed once. Raises as `find_export`."""
         if (file, member) not in self.hashed:
-            self.hashed[file, member] = find_export(file, self.workspace.settings.ingest.caps(), member)
+            found = find_export(file, self.workspace.settings.ingest.caps(), member)
+            size = max(found.size, 1)
+            self.hashed[file, member] = replace(found, heard=lambda count: self.meter.within(count / size))
         return self.hashed[file, member]
+
+    def understand(self, export: Export) -> tuple[str, Header[Recognised]]:
+        """The encoding and the header, found once. Raises as the function `understand`."""
+        if export not in self.understood:
+            self.understood[export] = understand(export, _rules_for(self, export))
+        return self.understood[export]
 
 
 def looks_new(intake: Intake, file: Path) -> bool:
@@ -81,7 +92,7 @@ def looks_new(intake: Intake, file: Path) -> bool:
         names = exports_in(file, intake.workspace.settings.ingest.caps()).names
         exports = [export for name in names for export in sheets(intake.whole(file, name))]
         new = [export for export in exports if not known_bytes(intake.warehouse, export.sha256)]
-        return bool([understand(export, _rules_for(intake, export)) for export in new])
+        return bool([intake.understand(export) for export in new])
     except (ExportRefused, InputMissing, OSError):
         return False
 
@@ -89,6 +100,7 @@ def looks_new(intake: Intake, file: Path) -> bool:
 def take_file(intake: Intake, file: Path) -> Iterator[Load]:
     """One load; of an archive one for each export in it, the first of which tells what was passed over."""
     name = str(file.relative_to(intake.workspace.root)) if file.is_relative_to(intake.workspace.root) else file.name
+    intake.meter.begin(name)
     try:
         found = exports_in(file, intake.workspace.settings.ingest.caps())
         notices = (found.notice,) if found.notice else ()
@@ -129,7 +141,8 @@ def _refused_load(name: str, error: ExportRefused | InputMissing) -> Load:
 
 
 def _take_export(intake: Intake, export: Export, name: str) -> Load:
-    encoding, header = understand(export, _rules_for(intake, export))
+    intake.meter.part(LOOKING)
+    encoding, header = intake.understand(export)
     rule, resolved_notices = _resolved(intake, export, header.match.rule)
     dialect = intake.dialects[rule.dialect]
     rules = _rules_fingerprint(dialect, rule)
@@ -206,19 +219,23 @@ def _take_rows(
     provenance: Provenance,
 ) -> Taken:
     """A plain file is read by the database itself, any other with care."""
+    intake.meter.part(LOOKING_THROUGH)
     match, plain = header.match, plain_text(export, encoding, header) if export.corrects is None else None
     if plain is not None and plain.lines > header.line:
         layout = _layout(export, encoding, header, plain)
         lines = plain.lines - header.line
         rows = TextRows(export.path, match.headers, match.groups, lines, (), plain.blank, layout)
+        intake.meter.part(LOOKING_THROUGH, lines)
         with contextlib.suppress(NeedsCare):
             return _take_text(intake, export, rows, rule, provenance)
     required = _required_positions(match)
     text = intake.workspace.database.with_name(f".rows.{secrets.token_hex(6)}.csv")
     text.touch(mode=0o600)
+    intake.meter.part(READING)
     try:
         written = write_rows(export, encoding, header, positions=match.positions, required=required, target=text)
         rows = TextRows(text, match.headers, match.groups, written.rows, written.refused, written.non_data)
+        intake.meter.part(READING, written.rows)
         return _take_text(intake, export, rows, rule, provenance)
     finally:
         text.unlink(missing_ok=True)
@@ -229,8 +246,11 @@ def _take_text(intake: Intake, export: Export, rows: TextRows, rule: TableRule, 
 
     A second one tidies up behind it.
     """
+    pseudonymise = partial(pseudonyms, intake.key)
+    begun = partial(intake.meter.part, TAKING_IN if rows.layout is None else TAKING_IN_PLAIN)
     with intake.warehouse.transaction():
-        taken = take_in(intake.warehouse, rows, rule, provenance, pseudonymise=partial(pseudonyms, intake.key))
+        taken = take_in(intake.warehouse, rows, rule, provenance, pseudonymise=pseudonymise, begun=begun)
+        intake.meter.part(COUNTING)
         if export.corrects is None:
             limits = intake.workspace.settings.ingest
             check_limits(intake.warehouse, export.place, provenance.file, rule, taken, limits)

@@ -2,7 +2,8 @@
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from partnerkpi.errors import ConfigurationError, PartnerKpiError
 
 # Grouping before a join with the calendar groups by day, which is by nothing: four times the time for the same marts.
 _OPTIMIZERS_OFF = "partial_aggregate_pushdown"
+_LOOK_SECONDS = 0.2
 Setting = str | bool | int | float | list[str]
 OFFLINE: dict[str, Setting] = {
     "autoinstall_known_extensions": False,
@@ -119,6 +121,26 @@ class Warehouse:
         finally:
             with contextlib.suppress(PartnerKpiError):
                 self.run(f"set preserve_insertion_order = false; set disabled_optimizers = '{_OPTIMIZERS_OFF}'")
+
+    @contextlib.contextmanager
+    def watched(self, heard: Callable[[float], None]) -> Iterator[None]:
+        """Meanwhile `heard` is told, from a thread of its own, how much of the statement that runs is done, 0 to 1."""
+        self.run("set enable_progress_bar = true; set enable_progress_bar_print = false")
+        over = threading.Event()
+
+        def look() -> None:
+            while not over.wait(_LOOK_SECONDS):
+                percent = self._connection.query_progress()
+                if percent >= 0:
+                    heard(percent / 100)
+
+        looking = threading.Thread(target=look, daemon=True)
+        looking.start()
+        try:
+            yield
+        finally:
+            over.set()
+            looking.join()
 
     @contextlib.contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """Taking one file's text rows into the facts: typed, quarantined, matched with what is there, and counted."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,6 @@ from partnerkpi.models.load import RowCounts
 from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.direct import insert_directly, meets_something
 from partnerkpi.warehouse.facts import rows_of
-from partnerkpi.warehouse.landed import Landed
 from partnerkpi.warehouse.matching import match_and_insert
 from partnerkpi.warehouse.newcomers import know_most
 from partnerkpi.warehouse.staging import Plan, Pseudonymise, TextRows, plan_load, survey
@@ -46,6 +46,7 @@ def take_in(
     provenance: Provenance,
     *,
     pseudonymise: Pseudonymise,
+    begun: Callable[[], None] = lambda: None,
 ) -> Taken:
     """Take the rows in; call it inside one transaction.
 
@@ -54,11 +55,17 @@ def take_in(
     replaces move to the table's history. Raises RuntimeError, our bug, when the rows do not add up, and NeedsCare
     when rows have a layout and not every line became one.
 
-    Rows may be left among the facts that `settle` still has to delete.
+    Rows may be left among the facts that `settle` still has to delete. `begun` hears when the one statement that
+    takes long begins.
     """
     plan = plan_load(rows, rule)
     load = int(warehouse.value("select coalesce(max(load_id), 0) + 1 from loads"))
-    landed = _land(warehouse, rows, plan, rule, load, pseudonymise)
+    short = _is_short(warehouse, rows, plan, rule, pseudonymise)
+    begun()
+    if short:
+        landed = insert_directly(warehouse, rows, plan, load, pseudonymise)
+    else:
+        landed = match_and_insert(warehouse, rows, plan, rule, load)
     counts = RowCounts(
         rows.rows_in_file,
         landed.loaded,
@@ -75,18 +82,14 @@ def take_in(
     return taken
 
 
-def _land(
-    warehouse: Warehouse, rows: TextRows, plan: Plan, rule: TableRule, load: int, pseudonymise: Pseudonymise
-) -> Landed:
-    """The rows into the facts, by the short way where it leads there."""
+def _is_short(warehouse: Warehouse, rows: TextRows, plan: Plan, rule: TableRule, pseudonymise: Pseudonymise) -> bool:
+    """Whether the rows can go straight into the facts; in either case the people of the file are known afterwards."""
     short = rows.layout is not None and bool(plan.table.key)
     facts = bool(warehouse.rows(f"select 1 from {rows_of(plan.table)} limit 1"))
     if short and not facts and know_most(warehouse, rows, plan, pseudonymise):
-        return insert_directly(warehouse, rows, plan, load, pseudonymise)
+        return True
     days = survey(warehouse, rows, plan, pseudonymise, days=short and facts)
-    if short and not (facts and meets_something(warehouse, plan, rule, *days)):
-        return insert_directly(warehouse, rows, plan, load, pseudonymise)
-    return match_and_insert(warehouse, rows, plan, rule, load)
+    return short and not (facts and meets_something(warehouse, plan, rule, *days))
 
 
 def _book(warehouse: Warehouse, taken: Taken, rule: TableRule, provenance: Provenance) -> None:

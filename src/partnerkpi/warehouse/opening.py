@@ -50,7 +50,9 @@ def open_for_writing(
 
 
 @contextlib.contextmanager
-def open_for_reading(path: Path, *, wait_seconds: float = 10) -> Iterator[Warehouse]:
+def open_for_reading(
+    path: Path, *, wait_seconds: float = 10, waiting: Callable[[str], None] = _nobody_hears
+) -> Iterator[Warehouse]:
     """The database for questions only: no files, no network, no settings can be touched through it.
 
     Raises InputMissing when nothing was ever taken in, WorkspaceBusy while a writer holds it too long.
@@ -62,27 +64,29 @@ def open_for_reading(path: Path, *, wait_seconds: float = 10) -> Iterator[Wareho
             now="Put your exports into the folder `exports` of the workspace and run: partnerkpi ingest",
         )
     with _for_the_owner_only():
-        warehouse = _locked_down(path, wait_seconds)
+        warehouse = _locked_down(path, wait_seconds, waiting)
         if warehouse.rows("select 1 from unsettled limit 1"):
             # A load was killed in its last moment: what it left to do is done on opening for writing.
             warehouse.close()
             with open_for_writing(path, wait_seconds=wait_seconds):
                 pass
-            warehouse = _locked_down(path, wait_seconds)
+            warehouse = _locked_down(path, wait_seconds, waiting)
         try:
             yield warehouse
         finally:
             warehouse.close()
 
 
-def _locked_down(path: Path, wait_seconds: float) -> Warehouse:
-    warehouse = Warehouse(_connect(path, LOCKED_DOWN, wait_seconds, read_only=True))
+def _locked_down(path: Path, wait_seconds: float, waiting: Callable[[str], None]) -> Warehouse:
+    warehouse = Warehouse(_connect(path, LOCKED_DOWN, wait_seconds, read_only=True, waiting=waiting))
     warehouse.run("set lock_configuration = true")
     return warehouse
 
 
 @contextlib.contextmanager
-def open_copy(path: Path, *, wait_seconds: float = 10) -> Iterator[Warehouse]:
+def open_copy(
+    path: Path, *, wait_seconds: float = 10, waiting: Callable[[str], None] = _nobody_hears
+) -> Iterator[Warehouse]:
     """A copy of the database that may be written and is thrown away; a new one where there is none yet.
 
     The database itself stays open for reading meanwhile, so that nobody writes to it and takes the copy for a
@@ -94,7 +98,7 @@ def open_copy(path: Path, *, wait_seconds: float = 10) -> Iterator[Warehouse]:
         stack.enter_context(_for_the_owner_only())
         stack.callback(_remove, copy)
         if there:
-            stack.enter_context(open_for_reading(path, wait_seconds=wait_seconds))
+            stack.enter_context(open_for_reading(path, wait_seconds=wait_seconds, waiting=waiting))
             _copy(path, copy)
         warehouse = Warehouse(_connect(copy, _FOR_WRITING, 0))
         stack.callback(warehouse.close)
