@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from given import csv_text, export, workspace
 
 from partnerkpi.cli.app import app, run
+from partnerkpi.cli.dialect import dialect_app
+from partnerkpi.cli.kpi import kpi_app
 from partnerkpi.config.workspace import Workspace
 
 ATTENDANCE = csv_text("student_number,school,date,status", [f"{n},North,2026-09-01,present" for n in range(12)])
@@ -48,9 +51,15 @@ def test_help_loads_neither_polars_nor_duckdb_nor_weasyprint() -> None:
     assert "ingest" in done.stdout and "report" in done.stdout
 
 
+def _commands(group: typer.Typer) -> list[str]:
+    return [c.name or c.callback.__name__ for c in group.registered_commands if c.callback]
+
+
 def test_every_command_shows_an_example_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:
-    names = [command.callback.__name__ for command in app.registered_commands if command.callback]
-    for arguments in [*([name] for name in names), *(["kpi", name] for name in ("list", "show", "sql", "check"))]:
+    groups = {"kpi": kpi_app, "dialect": dialect_app}
+    grouped = [[name, command] for name, group in groups.items() for command in _commands(group)]
+    assert ["kpi", "list"] in grouped and ["dialect", "check"] in grouped
+    for arguments in [*([name] for name in _commands(app)), *grouped]:
         assert run([*arguments, "--help"]) == 0
         assert "Example: partnerkpi" in " ".join(capsys.readouterr().out.split()), arguments
 

@@ -10,6 +10,7 @@ import typer
 from partnerkpi import __version__
 from partnerkpi.cli.books import check, loads, quarantine
 from partnerkpi.cli.console import finish, put, say, tell
+from partnerkpi.cli.dialect import dialect_app
 from partnerkpi.cli.kpi import kpi_app
 from partnerkpi.cli.options import WorkspaceOption
 from partnerkpi.cli.taking_in import ingest, undo
@@ -24,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(kpi_app, name="kpi")
+app.add_typer(dialect_app, name="dialect")
 
 
 def run(arguments: list[str]) -> int:

@@ -4,13 +4,14 @@ import datetime as dt
 import hashlib
 import itertools
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
+from partnerkpi import assets
 from partnerkpi.config.toml_file import StrictModel, nearest, read_toml
+from partnerkpi.errors import UsageError
 from partnerkpi.models.dialect import ColumnRule, Dialect, TableRule
 from partnerkpi.models.source_table import SOURCE_TABLES, Kind
 
@@ -167,9 +168,23 @@ def read_dialect(path: Path) -> Dialect:
     return Dialect(path.stem, content.name, content.encoding, tables, fingerprint)
 
 
-def read_dialects(paths: Mapping[str, Path]) -> dict[str, Dialect]:
-    """Every dialect by its id."""
-    return {name: read_dialect(path) for name, path in paths.items()}
+def read_dialects(workspace: Path | None) -> dict[str, Dialect]:
+    """Every dialect by its id: the shipped ones, and those of the workspace in their place or beside them."""
+    return {name: read_dialect(path) for name, path in assets.files("dialects", ".toml", workspace).items()}
+
+
+def choose_dialects(workspace: Path | None, wanted: str | None) -> dict[str, Dialect]:
+    """Every dialect, or only the one that is wanted; raises UsageError when there is none of this name."""
+    dialects = read_dialects(workspace)
+    if wanted is None:
+        return dialects
+    if wanted not in dialects:
+        raise UsageError(
+            f"There is no dialect called {wanted}{nearest(wanted, list(dialects))}.",
+            where=f"known dialects: {', '.join(dialects)}",
+            now="Name one of these with --dialect, or leave the option out.",
+        )
+    return {wanted: dialects[wanted]}
 
 
 def _table_rule(dialect: str, content: TableFile) -> TableRule:

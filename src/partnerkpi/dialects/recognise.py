@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from partnerkpi.config.toml_file import nearest
 from partnerkpi.dialects.files import normalised
-from partnerkpi.models.dialect import ColumnRule, TableRule
+from partnerkpi.models.dialect import ColumnRule, Need, TableRule
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,26 @@ class Recognised:
 
 
 @dataclass(frozen=True)
+class NearMiss:
+    """A rule whose needs are half met at least: what the header lacks, and which of its cells nothing reads.
+
+    `share` is the part of its needs that is met, `used` counts the headings it would read.
+    """
+
+    rule: TableRule
+    lacking: tuple[Need, ...]
+    spare: tuple[str, ...]
+    share: float
+    used: int
+
+
+@dataclass(frozen=True)
 class NotRecognised:
-    """Why a header fits nothing, and what would help."""
+    """Why a header fits nothing, what would help, and the rules it is close to, the closest first."""
 
     reason: str
     advice: str
+    near: tuple[NearMiss, ...] = ()
 
 
 def recognise(cells: Sequence[str], rules: Iterable[TableRule]) -> Recognised | NotRecognised | None:
@@ -41,7 +56,7 @@ def recognise(cells: Sequence[str], rules: Iterable[TableRule]) -> Recognised | 
     names = [normalised(cell) for cell in cells]
     fits = [(rule, _used(rule, names)) for rule in rules if _complete(rule, names)]
     if not fits:
-        return _closest(names, rules)
+        return _closest(cells, rules)
     most = max(len(used) for _, used in fits)
     best = [(rule, used) for rule, used in fits if len(used) == most]
     if len(best) > 1:
@@ -97,23 +112,31 @@ def _positions(rule: TableRule, used: tuple[str, ...], names: list[str]) -> Reco
     return Recognised(placed, used, tuple(names.index(name) for name in used), groups, ignored=len(names) - len(used))
 
 
-def _closest(names: Sequence[str], rules: Iterable[TableRule]) -> NotRecognised | None:
-    """The rule that lacks least, when at least half of what it needs is there."""
-    present = set(names)
-    best: tuple[float, NotRecognised] | None = None
-    for rule in rules:
-        needed = rule.required_headers()
-        lacking = [headers[0] for headers in needed if present.isdisjoint(headers)]
-        share = 1 - len(lacking) / len(needed)
-        if share < 0.5 or len(needed) < 2 or (best is not None and share <= best[0]):
-            continue
-        spare = [name for name in names if name and name not in _used(rule, names)]
-        lacks = ", ".join(f"{lack}{nearest(lack, spare)}" for lack in lacking)
-        best = (
-            share,
-            NotRecognised(
-                f"the header is closest to {rule.dialect} {rule.table.name}, but lacks {lacks}",
-                "Add the column to the export, or its name to the dialect.",
-            ),
-        )
-    return None if best is None else best[1]
+def near_misses(cells: Sequence[str], rules: Iterable[TableRule]) -> tuple[NearMiss, ...]:
+    """The rules whose needs are at least half, but not all, met by these cells; the closest first."""
+    names = [normalised(cell) for cell in cells]
+    found = [miss for rule in rules if (miss := _near_miss(cells, names, rule)) is not None]
+    return tuple(sorted(found, key=lambda miss: (-miss.share, -miss.used)))
+
+
+def _near_miss(cells: Sequence[str], names: Sequence[str], rule: TableRule) -> NearMiss | None:
+    present, needs = set(names), rule.needs()
+    lacking = tuple(need for need in needs if present.isdisjoint(need.headers))
+    if not lacking or len(needs) < 2 or 2 * len(lacking) > len(needs):
+        return None
+    used = _used(rule, names)
+    spare = tuple(cell for cell, name in zip(cells, names, strict=True) if name and name not in used)
+    return NearMiss(rule, lacking, spare, 1 - len(lacking) / len(needs), len(used))
+
+
+def _closest(cells: Sequence[str], rules: Iterable[TableRule]) -> NotRecognised | None:
+    near = near_misses(cells, rules)
+    if not near:
+        return None
+    rule, spare = near[0].rule, [normalised(cell) for cell in near[0].spare]
+    lacks = ", ".join(f"{need.headers[0]}{nearest(need.headers[0], spare)}" for need in near[0].lacking)
+    return NotRecognised(
+        f"the header is closest to {rule.dialect} {rule.table.name}, but lacks {lacks}",
+        "Add the column to the export, or its name to the dialect.",
+        near,
+    )

@@ -1,6 +1,7 @@
 """Rows of text with their line numbers: finding the header, telling rows from lines that are no rows."""
 
 import csv
+import itertools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -112,6 +113,14 @@ def rows_at(export: Export, encoding: str, delimiter: str, wanted: Collection[in
     """The cells of the rows that begin at these lines."""
     with lines_of(export, encoding, delimiter, longest_cell=export.caps.cell_characters) as lines:
         return {number: cells for number, cells in lines if number in wanted}
+
+
+def first_rows(export: Export, encoding: str, header: Header[Match], limit: int) -> list[Line]:
+    """Up to `limit` filled lines below the header that are as wide as it is, each with its number."""
+    width = len(header.cells)
+    with lines_of(export, encoding, header.delimiter, longest_cell=export.caps.cell_characters) as lines:
+        below = (line for line in lines if line[0] > header.line and len(line[1]) == width and any(line[1]))
+        return list(itertools.islice(below, limit))
 
 
 class _Sorter:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from pathlib import Path
 
-from partnerkpi import assets
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.dialects.files import read_dialects
 from partnerkpi.errors import ExportRefused, InputMissing
@@ -59,7 +58,7 @@ def write_refused_rows(workspace: Workspace, target: Path, *, load: int | None =
             where="the loads taken in so far" if load is None else f"load {load}",
             now="`partnerkpi loads` shows which loads have refused rows.",
         )
-    dialects = read_dialects(assets.files("dialects", ".toml", workspace.root))
+    dialects = read_dialects(workspace.root)
     caps = workspace.settings.ingest.caps()
     found = [_sheet(came, by_load[came.load], dialects, caps) for came in wanted]
     write_private(target, write_workbook(found))

@@ -8,10 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from partnerkpi import assets
-from partnerkpi.config.toml_file import nearest
 from partnerkpi.config.workspace import Workspace
-from partnerkpi.dialects.files import read_dialects
+from partnerkpi.dialects.files import choose_dialects
 from partnerkpi.errors import InputMissing, UsageError
 from partnerkpi.exports.find import exports_below
 from partnerkpi.files import make_private_folder
@@ -19,7 +17,6 @@ from partnerkpi.ingest.meter import Meter
 from partnerkpi.ingest.workflow import IngestOptions, Intake, looks_new, take_file
 from partnerkpi.measure.check_files import read_checks
 from partnerkpi.measure.checks import Finding, run_checks
-from partnerkpi.models.dialect import Dialect
 from partnerkpi.models.load import Load
 from partnerkpi.models.move import Move
 from partnerkpi.models.progress import Progress
@@ -52,7 +49,7 @@ def ingest(
     when a path does not exist or there is nothing to take in, WorkspaceBusy when another run writes.
     """
     options = _checked(options or IngestOptions())
-    dialects, checks = _chosen(workspace, options), read_checks(workspace)
+    dialects, checks = choose_dialects(workspace.root, options.dialect), read_checks(workspace)
     files = _files(workspace, paths)
     meter = Meter(progress or (lambda step: None))
     with contextlib.ExitStack() as stack:
@@ -128,19 +125,6 @@ def _checked(options: IngestOptions) -> IngestOptions:
         raise UsageError(
             f"{options.school_year} is not a school year.", where="--school-year", now="Write it like 2026-27."
         ) from None
-
-
-def _chosen(workspace: Workspace, options: IngestOptions) -> dict[str, Dialect]:
-    dialects = read_dialects(assets.files("dialects", ".toml", workspace.root))
-    if options.dialect is None:
-        return dialects
-    if options.dialect not in dialects:
-        raise UsageError(
-            f"There is no dialect called {options.dialect}{nearest(options.dialect, list(dialects))}.",
-            where=f"known dialects: {', '.join(dialects)}",
-            now="Name one of these with --dialect, or leave the option out.",
-        )
-    return {options.dialect: dialects[options.dialect]}
 
 
 def _remove_leftovers(workspace: Workspace) -> None:

@@ -37,6 +37,18 @@ class ColumnRule:
 
 
 @dataclass(frozen=True)
+class Need:
+    """A heading an export must have, by any of its names, and the column it feeds.
+
+    `column` is empty where the heading only tells rows apart, `joined` says that it feeds the column with others.
+    """
+
+    headers: tuple[str, ...]
+    column: str = ""
+    joined: bool = False
+
+
+@dataclass(frozen=True)
 class TableRule:
     """How an export becomes one source table.
 
@@ -54,11 +66,20 @@ class TableRule:
     only: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     exit_is_last_day: bool = False
 
-    def required_headers(self) -> tuple[tuple[str, ...], ...]:
-        """For each column the table needs, and each that `only` looks at, the header names that would do."""
+    def needs(self) -> tuple[Need, ...]:
+        """The headings of each column the table needs, and of each that `only` looks at."""
         rules = [rule for rule in self.columns if rule.required or self.table.column(rule.column).required]
-        needed = [headers for rule in rules for headers in (rule.headers, *rule.beside) if headers]
-        return (*needed, *(headers for headers, _ in self.only))
+        needed = [
+            Need(headers, rule.column, joined=bool(rule.beside))
+            for rule in rules
+            for headers in (rule.headers, *rule.beside)
+            if headers
+        ]
+        return (*needed, *(Need(headers) for headers, _ in self.only))
+
+    def required_headers(self) -> tuple[tuple[str, ...], ...]:
+        """The names of each heading it needs."""
+        return tuple(need.headers for need in self.needs())
 
 
 @dataclass(frozen=True)
