@@ -64,7 +64,12 @@ def test_of_a_near_miss_it_is_said_what_it_lacks(tmp_path: Path, capsys: pytest.
     path = _file(tmp_path, csv_text(POWERSCHOOL.replace("Att_Date", "Day"), [ROW]))
     code, found = _checked(capsys, str(path))
     assert (code, found["read"]) == (3, False)
-    assert found["near"][0] == {"dialect": "powerschool", "table": "attendance", "lacks": ["att_date"]}
+    assert found["near"][0] == {
+        "dialect": "powerschool",
+        "table": "attendance",
+        "lacks": ["att_date"],
+        "lines": ['headings."Day" = "att_date"'],
+    }
     assert "would not be taken in" in found["reason"] and str(path) in found["where"]
 
 

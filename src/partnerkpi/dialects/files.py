@@ -1,176 +1,64 @@
 """Dialect files: one TOML per source system, read into `Dialect` values."""
 
-import datetime as dt
 import hashlib
-import itertools
-import re
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import Field, field_validator, model_validator
 
 from partnerkpi import assets
-from partnerkpi.config.toml_file import StrictModel, nearest, read_toml
-from partnerkpi.errors import UsageError
+from partnerkpi.config.toml_file import nearest, read_toml
+from partnerkpi.dialects.schema import ColumnFile, DialectFile, TableFile
+from partnerkpi.errors import ConfigurationError, UsageError
 from partnerkpi.models.dialect import ColumnRule, Dialect, TableRule
-from partnerkpi.models.source_table import SOURCE_TABLES, Kind
+from partnerkpi.models.source_table import SOURCE_TABLES
 
-_UNITS: dict[str, tuple[Kind, ...]] = {
-    "hours": (Kind.MINUTES,),
-    "minutes": (Kind.MINUTES,),
-    "hours or clock": (Kind.MINUTES,),
-    "hours with unit": (Kind.MINUTES,),
-    "share": (Kind.HUNDREDTHS,),
-    "percent": (Kind.HUNDREDTHS,),
-    "percent with decimal comma": (Kind.HUNDREDTHS,),
-    "decimal comma": (Kind.HUNDREDTHS, Kind.MINUTES, Kind.CENTS),
-    "dollars": (Kind.CENTS,),
-    "excel serial": (Kind.DATE,),
-    "powerschool term id": (Kind.SCHOOL_YEAR,),
-    "ending year": (Kind.SCHOOL_YEAR,),
-}
+Names = Callable[[str | list[str]], tuple[str, ...]]
 
 
-class ColumnFile(StrictModel):
-    """`[table.columns.<column>]`: where a column comes from and how its cells are read."""
+def read_dialect(path: Path, base: Path | None = None) -> Dialect:
+    """One dialect; `base` is the shipped file of the same name, for one that only adds headings to it.
 
-    header: str | list[str] = Field(default_factory=list)
-    join: list[str | list[str]] = Field(default_factory=list)
-    between: str = " "
-    part: str = ""
-    required: bool = False
-    value: str | None = None
-    format: str | list[str] = Field(default_factory=list)
-    words: dict[str, str] = Field(default_factory=dict)
-    blank: str | None = None
-    unit: str = ""
-    pattern: str = ""
-    width: Annotated[int, Field(ge=0, le=20)] = 0
-
-    @field_validator("unit")
-    @classmethod
-    def _known_unit(cls, unit: str) -> str:
-        if unit and unit not in _UNITS:
-            raise ValueError(f'"{unit}" is not a known unit{nearest(unit, list(_UNITS))}')
-        return unit
-
-    @field_validator("part")
-    @classmethod
-    def _one_group(cls, part: str) -> str:
-        try:
-            groups = re.compile(part).groups if part else 1
-        except re.error as error:
-            raise ValueError(f"{part} is not a regular expression: {error}") from None
-        if groups != 1:
-            raise ValueError(f"{part} needs exactly one group in parentheses: the part of the cell that counts")
-        return part
-
-    @field_validator("format")
-    @classmethod
-    def _one_reading(cls, formats: str | list[str]) -> str | list[str]:
-        for first, second in itertools.combinations(_listed(formats), 2):
-            if _read_differently(first, second):
-                raise ValueError(f"{first} and {second} read the same cell as different days; declare one of them")
-        return formats
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> "ColumnFile":
-        if self.join and (self.header or len(self.join) < 2):
-            raise ValueError("join names two columns or more, and stands in place of header")
-        return self
-
-
-def _read_differently(first: str, second: str) -> bool:
-    """Whether some day, written in one format, is another day in the other: 9/1/2026 day first and month first."""
-    for day in (dt.date(2026, 1, 2), dt.date(2010, 11, 12)):
-        try:
-            read = dt.datetime.strptime(day.strftime(first), second).date()
-        except ValueError:
-            continue
-        if read != day:
-            return True
-    return False
-
-
-class OnlyFile(StrictModel):
-    """`only`: rows whose cell is none of the words are refused."""
-
-    header: str | list[str]
-    words: Annotated[list[str], Field(min_length=1)]
-
-
-def _is_date(text: str) -> bool:
-    try:
-        dt.date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-class TableFile(StrictModel):
-    """`[[table]]`: one source table this system can export."""
-
-    table: str
-    columns: dict[str, str | ColumnFile]
-    slice: list[str] | None = None
-    span: str = ""
-    only: list[OnlyFile] = Field(default_factory=list)
-    exit_date_is: str = "first day not enrolled"
-
-    @model_validator(mode="after")
-    def _known_columns(self) -> "TableFile":
-        if self.table not in SOURCE_TABLES:
-            raise ValueError(f"{self.table} is not a source table{nearest(self.table, list(SOURCE_TABLES))}")
-        table = SOURCE_TABLES[self.table]
-        known = [column.name for column in table.columns]
-        for name in (*self.columns, *(self.slice or ()), *((self.span,) if self.span else ())):
-            if name not in known:
-                raise ValueError(f"{self.table} has no column {name}{nearest(name, known)}")
-        for name, column in self.columns.items():
-            unit = "" if isinstance(column, str) else column.unit
-            if unit and table.column(name).kind not in _UNITS[unit]:
-                raise ValueError(f'{name} is not counted in "{unit}"')
-            constant = None if isinstance(column, str) else column.value
-            if constant is not None and table.column(name).kind in (Kind.STUDENT, Kind.STAFF):
-                raise ValueError(f"{name} is the number of a person and cannot be the same for every row")
-            if constant is not None and table.column(name).kind is Kind.DATE and not _is_date(constant):
-                raise ValueError(f'{name}: "{constant}" is not a date such as 2026-09-01')
-        for name in table.required:
-            if name not in self.columns:
-                raise ValueError(f"{self.table} needs the column {name}")
-        if self.exit_date_is not in ("first day not enrolled", "last day enrolled"):
-            raise ValueError('exit_date_is is "first day not enrolled" or "last day enrolled"')
-        return self
-
-
-class DialectFile(StrictModel):
-    """The whole file."""
-
-    name: str
-    encoding: str = ""
-    table: Annotated[list[TableFile], Field(min_length=1)]
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, encoding: str) -> str:
-        try:
-            b"known".decode(encoding or "ascii", "replace")
-        except LookupError:
-            raise ValueError(f'"{encoding}" is not a known encoding, such as "cp1252"') from None
-        return encoding
-
-
-def read_dialect(path: Path) -> Dialect:
-    """One dialect; raises ConfigurationError with every mistake in the file."""
-    content = read_toml(path, DialectFile)
-    tables = tuple(_table_rule(path.stem, table) for table in content.table)
-    fingerprint = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    Raises ConfigurationError with every mistake in the file.
+    """
+    content, read_from = read_toml(path, DialectFile), [path]
+    headings = {normalised(also): normalised(meant) for also, meant in content.headings.items()}
+    if not content.table:
+        read_from.append(_base_of(path, base))
+        content = read_toml(read_from[-1], DialectFile)
+    _check_headings(path, headings, content)
+    tables = tuple(_table_rule(path.stem, table, headings) for table in content.table)
+    fingerprint = hashlib.sha256(b"".join(each.read_bytes() for each in read_from)).hexdigest()[:16]
     return Dialect(path.stem, content.name, content.encoding, tables, fingerprint)
+
+
+def _base_of(path: Path, base: Path | None) -> Path:
+    if base is not None and base != path:
+        return base
+    known = list(assets.files("dialects", ".toml"))
+    raise ConfigurationError(
+        f"This dialect has no table, and no dialect called {path.stem} is shipped{nearest(path.stem, known)}.",
+        where=str(path),
+        now="Give it the name of the shipped dialect whose headings it adds to, or write its tables.",
+    )
+
+
+def _check_headings(path: Path, headings: dict[str, str], content: DialectFile) -> None:
+    """Each heading that is added stands for one the tables know."""
+    known = {name for table in content.table for name in _table_rule(path.stem, table, {}).headings()}
+    for also, meant in headings.items():
+        if meant not in known:
+            raise ConfigurationError(
+                f"This dialect knows no heading {meant}{nearest(meant, sorted(known))}.",
+                where=f'{path}: headings."{also}"',
+                now=f"Name one of its headings: {', '.join(sorted(known))}",
+            )
 
 
 def read_dialects(workspace: Path | None) -> dict[str, Dialect]:
     """Every dialect by its id: the shipped ones, and those of the workspace in their place or beside them."""
-    return {name: read_dialect(path) for name, path in assets.files("dialects", ".toml", workspace).items()}
+    shipped = assets.files("dialects", ".toml")
+    found = assets.files("dialects", ".toml", workspace)
+    return {name: read_dialect(path, shipped.get(name)) for name, path in found.items()}
 
 
 def choose_dialects(workspace: Path | None, wanted: str | None) -> dict[str, Dialect]:
@@ -187,23 +75,23 @@ def choose_dialects(workspace: Path | None, wanted: str | None) -> dict[str, Dia
     return {wanted: dialects[wanted]}
 
 
-def _table_rule(dialect: str, content: TableFile) -> TableRule:
-    table = SOURCE_TABLES[content.table]
+def _table_rule(dialect: str, content: TableFile, headings: Mapping[str, str]) -> TableRule:
+    table, names = SOURCE_TABLES[content.table], partial(_names, headings=headings)
     return TableRule(
         dialect=dialect,
         table=table,
-        columns=tuple(_column_rule(name, column) for name, column in content.columns.items()),
+        columns=tuple(_column_rule(name, column, names) for name, column in content.columns.items()),
         slice=table.slice if content.slice is None else tuple(content.slice),
         span=content.span,
-        only=tuple((_normalised(only.header), tuple(only.words)) for only in content.only),
+        only=tuple((names(only.header), tuple(only.words)) for only in content.only),
         exit_is_last_day=content.exit_date_is == "last day enrolled",
     )
 
 
-def _column_rule(name: str, content: str | ColumnFile) -> ColumnRule:
+def _column_rule(name: str, content: str | ColumnFile, names: Names) -> ColumnRule:
     if isinstance(content, str):
-        return ColumnRule(name, headers=(normalised(content),))
-    headers, *beside = [_normalised(each) for each in content.join] or [_normalised(content.header)]
+        return ColumnRule(name, headers=names(content))
+    headers, *beside = [names(each) for each in content.join] or [names(content.header)]
     return ColumnRule(
         column=name,
         headers=headers,
@@ -221,8 +109,10 @@ def _column_rule(name: str, content: str | ColumnFile) -> ColumnRule:
     )
 
 
-def _normalised(headers: str | list[str]) -> tuple[str, ...]:
-    return tuple(normalised(header) for header in _listed(headers))
+def _names(headers: str | list[str], headings: Mapping[str, str]) -> tuple[str, ...]:
+    """The names as they are compared, then those that were added to them."""
+    known = [normalised(header) for header in _listed(headers)]
+    return (*known, *(also for also, meant in headings.items() if meant in known))
 
 
 def _listed(value: str | list[str]) -> list[str]:

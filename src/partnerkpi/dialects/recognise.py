@@ -1,7 +1,7 @@
 """Which source table of which dialect a header belongs to, by its names alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from partnerkpi.config.toml_file import nearest
@@ -133,10 +133,13 @@ def _closest(cells: Sequence[str], rules: Iterable[TableRule]) -> NotRecognised 
     near = near_misses(cells, rules)
     if not near:
         return None
-    rule, spare = near[0].rule, [normalised(cell) for cell in near[0].spare]
-    lacks = ", ".join(f"{need.headers[0]}{nearest(need.headers[0], spare)}" for need in near[0].lacking)
-    return NotRecognised(
-        f"the header is closest to {rule.dialect} {rule.table.name}, but lacks {lacks}",
-        "Add the column to the export, or its name to the dialect.",
-        near,
-    )
+    return NotRecognised(what_it_lacks(near[0], {}), "Add the column to the export, or its name to the dialect.", near)
+
+
+def what_it_lacks(miss: NearMiss, meant: Mapping[str, str]) -> str:
+    """What keeps a header from being the rule's; `meant` gives, for a heading that lacks, one that may stand for it."""
+    spare = [normalised(cell) for cell in miss.spare]
+    lacks = []
+    for name in (need.headers[0] for need in miss.lacking):
+        lacks.append(name + (f" (did you mean {meant[name]}?)" if name in meant else nearest(name, spare)))
+    return f"the header is closest to {miss.rule.dialect} {miss.rule.table.name}, but lacks {', '.join(lacks)}"

@@ -33,11 +33,15 @@ class ColumnOrigin:
 
 @dataclass(frozen=True)
 class Near:
-    """A dialect's table that the header is close to, with the headings it lacks."""
+    """A dialect's table that the header is close to, with the headings it lacks.
+
+    `lines` would make up for renamed ones: they belong on top of the workspace's dialects/<dialect>.toml.
+    """
 
     dialect: str
     table: str
     lacks: tuple[str, ...]
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,12 +84,12 @@ def explain(path: Path, dialects: dict[str, Dialect], caps: Caps) -> list[Explan
 def _explain_member(path: Path, member: str, dialects: dict[str, Dialect], caps: Caps) -> Explanation:
     name = f"{path.name}/{printable(member)}" if member else path.name
     rules = [rule for dialect in dialects.values() for rule in dialect.tables]
-    near: tuple[NearMiss, ...] = ()
+    near: tuple[Near, ...] = ()
     try:
         export = _one_table(find_export(path, caps, member))
         found = look_at(export, rules)
         if isinstance(found, NotUnderstood):
-            near = found.near
+            near = _told(found.near, tuple(proposal.line for proposal in found.proposals))
             raise found.refusal
         encoding = found.encoding
         if encoding not in SAYS_ITSELF:
@@ -93,7 +97,7 @@ def _explain_member(path: Path, member: str, dialects: dict[str, Dialect], caps:
         if not first_rows(export, encoding, found.header, 1):
             raise refused(export.place, "this is not a complete export: there is nothing below the header")
     except ExportRefused as error:
-        return _refused(name, error, _told(near))
+        return _refused(name, error, near)
     return _explained(name, encoding, found.header, _told(near_misses(found.header.cells, rules)))
 
 
@@ -112,10 +116,15 @@ def _one_table(export: Export) -> Export:
     return export
 
 
-def _told(near: tuple[NearMiss, ...]) -> tuple[Near, ...]:
+def _told(near: tuple[NearMiss, ...], lines: tuple[str, ...] = ()) -> tuple[Near, ...]:
     return tuple(
-        Near(miss.rule.dialect, miss.rule.table.name, tuple(need.headers[0] for need in miss.lacking))
-        for miss in near[:_NEAR]
+        Near(
+            miss.rule.dialect,
+            miss.rule.table.name,
+            tuple(need.headers[0] for need in miss.lacking),
+            lines if place == 0 else (),
+        )
+        for place, miss in enumerate(near[:_NEAR])
     )
 
 

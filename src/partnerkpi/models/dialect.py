@@ -77,6 +77,11 @@ class TableRule:
         ]
         return (*needed, *(Need(headers) for headers, _ in self.only))
 
+    def headings(self) -> tuple[str, ...]:
+        """Every name of every heading it could read."""
+        groups = [group for rule in self.columns for group in (rule.headers, *rule.beside)]
+        return tuple(name for group in (*groups, *(headers for headers, _ in self.only)) for name in group)
+
     def required_headers(self) -> tuple[tuple[str, ...], ...]:
         """The names of each heading it needs."""
         return tuple(need.headers for need in self.needs())
