@@ -67,8 +67,8 @@ def test_of_a_near_miss_it_is_said_what_it_lacks(tmp_path: Path, capsys: pytest.
     assert found["near"][0] == {
         "dialect": "powerschool",
         "table": "attendance",
-        "lacks": ["att_date"],
-        "lines": ['headings."Day" = "att_date"'],
+        "lacks": ["Att_Date"],
+        "lines": ['headings."Day" = "Att_Date"'],
     }
     assert "would not be taken in" in found["reason"] and str(path) in found["where"]
 

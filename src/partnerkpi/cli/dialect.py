@@ -10,6 +10,7 @@ from partnerkpi.cli.console import put, put_json, put_table, say, tell
 if TYPE_CHECKING:
     from partnerkpi.config.workspace import Workspace
     from partnerkpi.ingest.explain import Explanation
+    from partnerkpi.models.caps import Caps
 
 dialect_app = typer.Typer(help="Look at how exports are read, and describe new ones.", no_args_is_help=True)
 WorkspaceOption = Annotated[
@@ -32,6 +33,12 @@ def _workspace(named: Path | None) -> "Workspace | None":
         return None
 
 
+def _caps(workspace: "Workspace | None") -> "Caps":
+    from partnerkpi.config.settings import IngestSettings
+
+    return (workspace.settings.ingest if workspace else IngestSettings()).caps()
+
+
 @dialect_app.command()
 def check(
     file: FileArgument,
@@ -45,13 +52,11 @@ def check(
     """
     from dataclasses import asdict
 
-    from partnerkpi.config.settings import IngestSettings
     from partnerkpi.dialects.files import choose_dialects
     from partnerkpi.ingest.explain import explain
 
     ours = _workspace(workspace)
-    caps = (ours.settings.ingest if ours else IngestSettings()).caps()
-    found = explain(file, choose_dialects(ours.root if ours else None, dialect), caps)
+    found = explain(file, choose_dialects(ours.root if ours else None, dialect), _caps(ours))
     if as_json:
         put_json({"schema": "partnerkpi.dialect-check/1", "files": [asdict(each) for each in found]})
     else:
@@ -60,6 +65,46 @@ def check(
     if not all(each.read for each in found):
         raise typer.Exit(3)
     say(f"What would become of its rows: partnerkpi ingest --plan {file}")
+
+
+@dialect_app.command()
+def new(
+    file: FileArgument,
+    dialect_id: Annotated[
+        str | None, typer.Option("--id", metavar="ID", help="The dialect's id; without it, made of the file's name.")
+    ] = None,
+    table: Annotated[
+        str | None, typer.Option("--table", metavar="NAME", help="Its source table, where the one found is not right.")
+    ] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Print the draft, and write nothing.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Draft a dialect for an export that is not read yet, into the workspace's folder `dialects`.
+
+    It says what its headings and values prove, and leaves a "?" where they do not: answer these in an editor.
+    Example: partnerkpi dialect new attendance_export.csv --id our_attendance
+    """
+    from partnerkpi.config.workspace import find_workspace
+    from partnerkpi.dialects.files import read_dialects
+    from partnerkpi.ingest.draft.workflow import DraftOptions, draft_dialect, write_draft
+
+    ours = _workspace(workspace) if plan else find_workspace(Path.cwd(), workspace)
+    folder = (ours.root if ours else Path()) / "dialects"
+    dialects = read_dialects(ours.root if ours else None)
+    draft = draft_dialect(file, folder, dialects, DraftOptions(dialect_id, table), _caps(ours))
+    if draft.instead:
+        say(f"One line on top of a dialect there is may do instead (partnerkpi dialect check {file}).")
+    if plan:
+        put(draft.text.rstrip("\n"))
+    else:
+        write_draft(draft)
+        put(str(draft.path))
+    lines = ", ".join(str(number) for number in draft.to_settle)
+    say(
+        f'Settle the lines with a "?": {lines}.'
+        if lines
+        else f"Nothing is open. Try it: partnerkpi ingest --plan {file}"
+    )
 
 
 def _put_explanation(found: "Explanation") -> None:

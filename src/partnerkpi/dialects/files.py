@@ -1,17 +1,24 @@
 """Dialect files: one TOML per source system, read into `Dialect` values."""
 
 import hashlib
+import itertools
+import json
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from partnerkpi import assets
 from partnerkpi.config.toml_file import nearest, read_toml
-from partnerkpi.dialects.schema import ColumnFile, DialectFile, TableFile
+from partnerkpi.dialects.schema import QUESTION, ColumnFile, DialectFile, TableFile
 from partnerkpi.errors import ConfigurationError, UsageError
 from partnerkpi.models.dialect import ColumnRule, Dialect, TableRule
 from partnerkpi.models.source_table import SOURCE_TABLES
 
+# Strings and comments of a line of TOML.
+_TOKENS = re.compile(r""" "(?:[^"\\]|\\.)*" | '[^']*' | \#.* """, re.VERBOSE)
+_TABLE = re.compile(r"\s*\[\[\s*table\s*\]\]")
 Names = Callable[[str | list[str]], tuple[str, ...]]
 
 
@@ -27,8 +34,27 @@ def read_dialect(path: Path, base: Path | None = None) -> Dialect:
         content = read_toml(read_from[-1], DialectFile)
     _check_headings(path, headings, content)
     tables = tuple(_table_rule(path.stem, table, headings) for table in content.table)
+    unsettled = _unsettled(read_from[-1])
+    tables = tuple(replace(table, unsettled=lines) for table, lines in zip(tables, unsettled, strict=True))
     fingerprint = hashlib.sha256(b"".join(each.read_bytes() for each in read_from)).hexdigest()[:16]
     return Dialect(path.stem, content.name, content.encoding, tables, fingerprint)
+
+
+def _unsettled(path: Path) -> list[tuple[int, ...]]:
+    """For each table of the file the lines with an open question; one above the first table is everybody's."""
+    found: list[list[int]] = [[]]
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        if _TABLE.match(line):
+            found.append([])
+        if is_open(line):
+            found[-1].append(number)
+    return [(*found[0], *lines) for lines in found[1:]]
+
+
+def is_open(line: str) -> bool:
+    """Whether a line of a dialect file has an open question."""
+    tokens = itertools.takewhile(lambda token: not token.startswith("#"), _TOKENS.findall(line))
+    return any(token[1:-1] == QUESTION for token in tokens)
 
 
 def _base_of(path: Path, base: Path | None) -> Path:
@@ -44,13 +70,14 @@ def _base_of(path: Path, base: Path | None) -> Path:
 
 def _check_headings(path: Path, headings: dict[str, str], content: DialectFile) -> None:
     """Each heading that is added stands for one the tables know."""
-    known = {name for table in content.table for name in _table_rule(path.stem, table, {}).headings()}
+    rules = [_table_rule(path.stem, table, {}) for table in content.table]
+    known = {name: rule.spelled(name) for rule in rules for name in rule.headings()}
     for also, meant in headings.items():
         if meant not in known:
             raise ConfigurationError(
-                f"This dialect knows no heading {meant}{nearest(meant, sorted(known))}.",
+                f"This dialect knows no heading {meant}{nearest(meant, list(known))}.",
                 where=f'{path}: headings."{also}"',
-                now=f"Name one of its headings: {', '.join(sorted(known))}",
+                now=f"Name one of its headings: {', '.join(known.values())}",
             )
 
 
@@ -76,7 +103,8 @@ def choose_dialects(workspace: Path | None, wanted: str | None) -> dict[str, Dia
 
 
 def _table_rule(dialect: str, content: TableFile, headings: Mapping[str, str]) -> TableRule:
-    table, names = SOURCE_TABLES[content.table], partial(_names, headings=headings)
+    table, spelling = SOURCE_TABLES[content.table], dict[str, str]()
+    names = partial(_names, headings=headings, spelling=spelling)
     return TableRule(
         dialect=dialect,
         table=table,
@@ -85,6 +113,7 @@ def _table_rule(dialect: str, content: TableFile, headings: Mapping[str, str]) -
         span=content.span,
         only=tuple((names(only.header), tuple(only.words)) for only in content.only),
         exit_is_last_day=content.exit_date_is == "last day enrolled",
+        spelling=spelling,
     )
 
 
@@ -109,10 +138,12 @@ def _column_rule(name: str, content: str | ColumnFile, names: Names) -> ColumnRu
     )
 
 
-def _names(headers: str | list[str], headings: Mapping[str, str]) -> tuple[str, ...]:
-    """The names as they are compared, then those that were added to them."""
-    known = [normalised(header) for header in _listed(headers)]
-    return (*known, *(also for also, meant in headings.items() if meant in known))
+def _names(headers: str | list[str], headings: Mapping[str, str], spelling: dict[str, str]) -> tuple[str, ...]:
+    """The names as they are compared, then those that were added to them; `spelling` learns how they are written."""
+    known = [header for header in _listed(headers) if header != QUESTION]
+    spelling |= {normalised(header): header for header in known}
+    found = [normalised(header) for header in known]
+    return (*found, *(also for also, meant in headings.items() if meant in found))
 
 
 def _listed(value: str | list[str]) -> list[str]:
@@ -122,3 +153,8 @@ def _listed(value: str | list[str]) -> list[str]:
 def normalised(header: str) -> str:
     """A header name as it is compared: without case and surrounding blanks."""
     return " ".join(header.split()).casefold()
+
+
+def toml_string(text: str) -> str:
+    """A text as TOML writes it, between quotation marks: as JSON does, but for the one sign TOML does not allow."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

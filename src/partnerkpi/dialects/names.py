@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 # Ways of writing the words of the field; each is read as the word it stands for.
 _WORDS = {
@@ -29,6 +30,8 @@ _WORDS = {
     "hrs": "hours",
     "hour": "hours",
     "id": "number",
+    "identifier": "number",
+    "ids": "number",
     "inst": "institution",
     "lvl": "level",
     "nbr": "number",
@@ -67,6 +70,7 @@ _THINGS = re.compile(r"school|course|institution|partner|program|activity|term|s
 _ALIKE = 0.85
 
 
+@lru_cache(maxsize=10_000)
 def words_of(heading: str) -> tuple[str, ...]:
     """The words of a heading in their usual spelling: of "[Students]Stu_Nbr" student, number."""
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", heading.replace("#", " number "))
@@ -87,10 +91,13 @@ def likeness(one: str, other: str) -> float:
     return min(1, 2 * shared / (len(first) + len(second)))
 
 
+@lru_cache(maxsize=100_000)
 def _word_likeness(one: str, other: str) -> float:
     if one == other:
         return 1
     if f"un{one}" == other or f"un{other}" == one:
+        return 0
+    if 2 * len(set(one) ^ set(other)) > len(set(one) | set(other)):
         return 0
     ratio = SequenceMatcher(None, one, other, autojunk=False).ratio()
     return ratio if ratio >= _ALIKE else 0

@@ -66,8 +66,10 @@ def recognise(cells: Sequence[str], rules: Iterable[TableRule]) -> Recognised | 
 
 
 def _complete(rule: TableRule, names: Sequence[str]) -> bool:
+    """Whether the header has what the rule needs; a draft was made for one header and wants all of it."""
     present = set(names)
-    return all(not present.isdisjoint(headers) for headers in rule.required_headers())
+    needed = [(name,) for name in rule.headings()] if rule.unsettled else rule.required_headers()
+    return bool(needed) and all(not present.isdisjoint(headers) for headers in needed)
 
 
 def _used(rule: TableRule, names: Sequence[str]) -> tuple[str, ...]:
@@ -138,8 +140,7 @@ def _closest(cells: Sequence[str], rules: Iterable[TableRule]) -> NotRecognised 
 
 def what_it_lacks(miss: NearMiss, meant: Mapping[str, str]) -> str:
     """What keeps a header from being the rule's; `meant` gives, for a heading that lacks, one that may stand for it."""
-    spare = [normalised(cell) for cell in miss.spare]
     lacks = []
-    for name in (need.headers[0] for need in miss.lacking):
-        lacks.append(name + (f" (did you mean {meant[name]}?)" if name in meant else nearest(name, spare)))
+    for name in (miss.rule.spelled(need.headers[0]) for need in miss.lacking):
+        lacks.append(name + (f" (did you mean {meant[name]}?)" if name in meant else nearest(name, list(miss.spare))))
     return f"the header is closest to {miss.rule.dialect} {miss.rule.table.name}, but lacks {', '.join(lacks)}"

@@ -8,7 +8,10 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from partnerkpi.config.toml_file import StrictModel, nearest
-from partnerkpi.models.source_table import SOURCE_TABLES, Kind
+from partnerkpi.models.source_table import SOURCE_TABLES, Column, Kind
+
+QUESTION = "?"
+"""Stands in a draft where an answer belongs; until it is there, files that fit the draft are refused."""
 
 _UNITS: dict[str, tuple[Kind, ...]] = {
     "hours": (Kind.MINUTES,),
@@ -45,7 +48,7 @@ class ColumnFile(StrictModel):
     @field_validator("unit")
     @classmethod
     def _known_unit(cls, unit: str) -> str:
-        if unit and unit not in _UNITS:
+        if unit and unit not in (*_UNITS, QUESTION):
             raise ValueError(f'"{unit}" is not a known unit{nearest(unit, list(_UNITS))}')
         return unit
 
@@ -53,7 +56,7 @@ class ColumnFile(StrictModel):
     @classmethod
     def _one_group(cls, part: str) -> str:
         try:
-            groups = re.compile(part).groups if part else 1
+            groups = re.compile(part).groups if part and part != QUESTION else 1
         except re.error as error:
             raise ValueError(f"{part} is not a regular expression: {error}") from None
         if groups != 1:
@@ -123,20 +126,31 @@ class TableFile(StrictModel):
             if name not in known:
                 raise ValueError(f"{self.table} has no column {name}{nearest(name, known)}")
         for name, column in self.columns.items():
-            unit = "" if isinstance(column, str) else column.unit
-            if unit and table.column(name).kind not in _UNITS[unit]:
-                raise ValueError(f'{name} is not counted in "{unit}"')
-            constant = None if isinstance(column, str) else column.value
-            if constant is not None and table.column(name).kind in (Kind.STUDENT, Kind.STAFF):
-                raise ValueError(f"{name} is the number of a person and cannot be the same for every row")
-            if constant is not None and table.column(name).kind is Kind.DATE and not _is_date(constant):
-                raise ValueError(f'{name}: "{constant}" is not a date such as 2026-09-01')
+            if not isinstance(column, str):
+                _check_meanings(table.column(name), column)
         for name in table.required:
             if name not in self.columns:
                 raise ValueError(f"{self.table} needs the column {name}")
-        if self.exit_date_is not in ("first day not enrolled", "last day enrolled"):
+        if self.exit_date_is not in ("first day not enrolled", "last day enrolled", QUESTION):
             raise ValueError('exit_date_is is "first day not enrolled" or "last day enrolled"')
         return self
+
+
+def _check_meanings(column: Column, content: ColumnFile) -> None:
+    """What cells are said to mean is something the column can hold; raises ValueError otherwise."""
+    name, kind, constant = column.name, column.kind, content.value
+    if content.unit not in ("", QUESTION) and kind not in _UNITS[content.unit]:
+        raise ValueError(f'{name} is not counted in "{content.unit}"')
+    if constant is not None and constant != QUESTION:
+        if kind in (Kind.STUDENT, Kind.STAFF):
+            raise ValueError(f"{name} is the number of a person and cannot be the same for every row")
+        if kind is Kind.DATE and not _is_date(constant):
+            raise ValueError(f'{name}: "{constant}" is not a date such as 2026-09-01')
+    known = column.choices if kind is Kind.CHOICE else ("yes", "no") if kind is Kind.FLAG else ()
+    said = [*content.words.values(), *(each for each in (constant, content.blank) if each)]
+    for word in said if known else ():
+        if word not in (*known, QUESTION):
+            raise ValueError(f'{name} cannot be "{word}"{nearest(word, list(known))}; it is {" or ".join(known)}')
 
 
 class DialectFile(StrictModel):

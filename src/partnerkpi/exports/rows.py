@@ -115,12 +115,12 @@ def rows_at(export: Export, encoding: str, delimiter: str, wanted: Collection[in
         return {number: cells for number, cells in lines if number in wanted}
 
 
-def first_rows(export: Export, encoding: str, header: Header[Match], limit: int) -> list[Line]:
+def rows_below(export: Export, encoding: str, header: Header[Match], limit: int) -> Iterator[Line]:
     """Up to `limit` filled lines below the header that are as wide as it is, each with its number."""
     width = len(header.cells)
     with lines_of(export, encoding, header.delimiter, longest_cell=export.caps.cell_characters) as lines:
         below = (line for line in lines if line[0] > header.line and len(line[1]) == width and any(line[1]))
-        return list(itertools.islice(below, limit))
+        yield from itertools.islice(below, limit)
 
 
 class _Sorter:

@@ -9,7 +9,7 @@ from partnerkpi.exports.decode import SAYS_ITSELF, encoding_of
 from partnerkpi.exports.find import exports_in, find_export
 from partnerkpi.exports.members import Export
 from partnerkpi.exports.refusal import printable, refused
-from partnerkpi.exports.rows import Header, first_rows
+from partnerkpi.exports.rows import Header, rows_below
 from partnerkpi.exports.workbook import sheets
 from partnerkpi.ingest.understand import NotUnderstood, look_at
 from partnerkpi.models.caps import Caps
@@ -94,7 +94,7 @@ def _explain_member(path: Path, member: str, dialects: dict[str, Dialect], caps:
         encoding = found.encoding
         if encoding not in SAYS_ITSELF:
             encoding, _ = encoding_of(export, dialects[found.header.match.rule.dialect].encoding)
-        if not first_rows(export, encoding, found.header, 1):
+        if not list(rows_below(export, encoding, found.header, 1)):
             raise refused(export.place, "this is not a complete export: there is nothing below the header")
     except ExportRefused as error:
         return _refused(name, error, near)
@@ -121,7 +121,7 @@ def _told(near: tuple[NearMiss, ...], lines: tuple[str, ...] = ()) -> tuple[Near
         Near(
             miss.rule.dialect,
             miss.rule.table.name,
-            tuple(need.headers[0] for need in miss.lacking),
+            tuple(miss.rule.spelled(need.headers[0]) for need in miss.lacking),
             lines if place == 0 else (),
         )
         for place, miss in enumerate(near[:_NEAR])

@@ -1,11 +1,12 @@
 """A known export with a renamed heading: which heading stands for which, and the one line that says so."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from partnerkpi.dialects.files import toml_string
 from partnerkpi.dialects.names import is_personal, likeness_to_any
 from partnerkpi.dialects.recognise import NearMiss
+from partnerkpi.dialects.vocabulary import vocabulary
 from partnerkpi.ingest.fit import share_read
 from partnerkpi.models.dialect import Need, TableRule
 from partnerkpi.models.source_table import Kind
@@ -22,16 +23,15 @@ Fits = Callable[[Need, str, bool], bool | None]
 
 @dataclass(frozen=True)
 class Proposal:
-    """A heading of the file that may stand for one the dialect needs; `by` is "name" or "values"."""
+    """A heading of the file that may stand for one the dialect needs."""
 
     heading: str
     stands_for: str
-    by: str
 
     @property
     def line(self) -> str:
         """The line of a dialect file that says so."""
-        return f"headings.{json.dumps(self.heading, ensure_ascii=False)} = {json.dumps(self.stands_for)}"
+        return f"headings.{toml_string(self.heading)} = {toml_string(self.stands_for)}"
 
 
 def proposals(miss: NearMiss, cells: Cells, rules: Sequence[TableRule]) -> tuple[Proposal, ...]:
@@ -50,21 +50,18 @@ def proposals(miss: NearMiss, cells: Cells, rules: Sequence[TableRule]) -> tuple
         left = [need for need in miss.lacking if need not in found]
         unused = [heading for heading in spare if heading not in found.values()]
         if len(left) == 1 and (heading := _by_values(miss.rule, left[0], unused, fits)):
-            return (*_told(found, "name"), Proposal(heading, left[0].headers[0], "values"))
-    return _told(found, "name")
-
-
-def _told(found: Mapping[Need, str], by: str) -> tuple[Proposal, ...]:
-    return tuple(Proposal(heading, need.headers[0], by) for need, heading in found.items())
+            found[left[0]] = heading
+    return tuple(Proposal(heading, miss.rule.spelled(need.headers[0])) for need, heading in found.items())
 
 
 def _by_name(miss: NearMiss, spare: Sequence[str], rules: Sequence[TableRule], fits: Fits) -> dict[Need, str]:
-    scores = {}
+    scores, known = {}, vocabulary(rules).headings
     for need in miss.lacking:
-        elsewhere = _elsewhere(need, miss.rule, rules)
+        elsewhere = () if need.joined else known.get((miss.rule.table.name, need.column), ())
         for heading in spare:
             scores[need, heading] = max(
-                likeness_to_any(heading, need.headers), 0.9 * likeness_to_any(heading, elsewhere)
+                likeness_to_any(heading, map(miss.rule.spelled, need.headers)),
+                0.9 * likeness_to_any(heading, elsewhere),
             )
     found: dict[Need, str] = {}
     for (need, heading), score in sorted(scores.items(), key=lambda item: -item[1]):
@@ -74,15 +71,6 @@ def _by_name(miss: NearMiss, spare: Sequence[str], rules: Sequence[TableRule], f
         if fits(need, heading, True) is not False:
             found[need] = heading
     return found
-
-
-def _elsewhere(need: Need, rule: TableRule, rules: Sequence[TableRule]) -> list[str]:
-    """What other dialects call the same column of the same table."""
-    if not need.column or need.joined:
-        return []
-    alike = [other for other in rules if other.table.name == rule.table.name]
-    columns = [column for other in alike for column in other.columns if column.column == need.column]
-    return [need.column, *(name for column in columns if not column.beside for name in column.headers)]
 
 
 def _by_values(rule: TableRule, need: Need, unused: Sequence[str], fits: Fits) -> str | None:

@@ -8,7 +8,7 @@ from partnerkpi.errors import ExportRefused
 from partnerkpi.exports.decode import encoding_of
 from partnerkpi.exports.members import Export
 from partnerkpi.exports.refusal import refused
-from partnerkpi.exports.rows import Header, find_header, first_rows
+from partnerkpi.exports.rows import Header, find_header, rows_below
 from partnerkpi.ingest.propose import Proposal, proposals
 from partnerkpi.models.dialect import TableRule
 
@@ -27,12 +27,14 @@ class Understood:
 class NotUnderstood:
     """A file that no dialect knows: why, and the rules its most promising line is close to, the closest first.
 
-    `proposals` say which of its headings may stand for what the closest one lacks.
+    `proposals` say which of its headings may stand for what the closest one lacks; `draft` that it fits a dialect
+    with open questions.
     """
 
     refusal: ExportRefused
     near: tuple[NearMiss, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    draft: bool = False
 
 
 def understand(export: Export, rules: Sequence[TableRule]) -> tuple[str, Header[Recognised]]:
@@ -56,6 +58,8 @@ def look_at(export: Export, rules: Sequence[TableRule]) -> Understood | NotUnder
         return match
 
     header = find_header(export, encoding, known)
+    if header is not None and header.match.rule.unsettled:
+        return NotUnderstood(_draft(export, header.match.rule, header.line), draft=True)
     if header is not None:
         return Understood(encoding, header)
     if not close:
@@ -86,7 +90,7 @@ def _nearly(
 def _some_cells(export: Export, encoding: str, header: Header[bool]) -> dict[str, list[str]]:
     """Some cells of each column, by its heading; none when the file cannot be read that far."""
     try:
-        rows = first_rows(export, encoding, header, _ROWS_LOOKED_AT)
+        rows = list(rows_below(export, encoding, header, _ROWS_LOOKED_AT))
     except ExportRefused:
         return {}
     return {heading: [cells[place] for _, cells in rows] for place, heading in enumerate(header.cells)}
@@ -95,12 +99,22 @@ def _some_cells(export: Export, encoding: str, header: Header[bool]) -> dict[str
 def _advice(miss: NearMiss, found: Sequence[Proposal]) -> str:
     file = f"dialects/{miss.rule.dialect}.toml in the workspace (make the file if there is none)"
     if not found:
-        name = miss.lacking[0].headers[0]
-        line = Proposal("its heading here", name, "name").line
+        line = Proposal("its heading here", miss.rule.spelled(miss.lacking[0].headers[0])).line
         return f"Add the column to the export; if it has another heading there, say so on top of {file}: {line}"
     lines = " and ".join(each.line for each in found)
     but = "" if len(found) == len(miss.lacking) else "; the rest the export must bring"
     return f"If {'these are' if len(found) > 1 else 'that is'} right, put on top of {file}: {lines}{but}"
+
+
+def _draft(export: Export, rule: TableRule, line: int) -> ExportRefused:
+    lines = [str(number) for number in rule.unsettled]
+    listed = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(lines[:-1])} and {lines[-1]}"
+    return refused(
+        export.place,
+        f"its dialect {rule.dialect} is a draft with {len(lines)} open question{'s' if len(lines) > 1 else ''}",
+        line=line,
+        now=f'Settle {listed} of dialects/{rule.dialect}.toml in the workspace: write the answer in place of "?".',
+    )
 
 
 def _unknown(export: Export) -> ExportRefused:
@@ -108,5 +122,6 @@ def _unknown(export: Export) -> ExportRefused:
     return refused(
         export.place,
         "none of its first lines is a header that a dialect knows",
-        now="Rename the columns as docs/exports.md says, or describe the export in the workspace's `dialects` folder.",
+        now=f"Describe it to the tool: partnerkpi dialect new {export.path.name}; or rename its columns as "
+        "docs/exports.md says.",
     )

@@ -1,6 +1,7 @@
 """A dialect: how one system's exports map to source tables."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from partnerkpi.models.source_table import SourceTable
 
@@ -55,7 +56,8 @@ class TableRule:
     `only` names headers (any of them will do) whose cell must be one of the words; other rows are refused (an export
     with daily and period attendance in one file would count a day twice). `slice` are the plain columns whose
     combinations the export speaks for as a whole, within them from the first to the last value of `span` in the
-    file, if there is one; `exit_is_last_day` shifts exit dates by one day.
+    file, if there is one; `exit_is_last_day` shifts exit dates by one day. `unsettled` are the lines of a draft with
+    an open question; `spelling` has each heading as the file writes it.
     """
 
     dialect: str
@@ -65,6 +67,12 @@ class TableRule:
     span: str = ""
     only: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     exit_is_last_day: bool = False
+    unsettled: tuple[int, ...] = ()
+    spelling: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def spelled(self, header: str) -> str:
+        """A heading as the dialect file writes it."""
+        return self.spelling.get(header, header)
 
     def needs(self) -> tuple[Need, ...]:
         """The headings of each column the table needs, and of each that `only` looks at."""
