@@ -14,7 +14,7 @@ from given import csv_text, export, take_in, workspace
 from outcome import Outcome, outcomes, register
 
 from partnerkpi.models.load import LoadStatus, RowCounts
-from partnerkpi.warehouse import open_for_reading
+from partnerkpi.warehouse import ledger, open_for_reading
 
 KINDS: dict[str, Callable[[str], bytes]] = {
     "a.csv": lambda text: text.encode(),
@@ -95,3 +95,36 @@ def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     (load,) = take_in(made, made.inbox / "pipe.csv")
     assert load.status is LoadStatus.REFUSED
     assert "this is not a file" in load.reason
+
+
+TRAILED = """\
+name = "Trailed"
+[[table]]
+table = "calendar"
+no_data = [{ header = "Kind", words = ["T", "H"] }]
+only = [{ header = "Room", filled = true }]
+[table.columns]
+school = "School"
+date = "Date"
+school_day = "Open"
+"""
+
+
+@pytest.mark.parametrize(
+    "trailer", ["T,2", "T", "T,North,2026-09-03,yes,1", " t ,,,,", "H,North,2026-09-03,yes,1,surplus"]
+)
+def test_a_line_of_a_kind_that_is_no_row_is_no_data_however_wide_it_is(tmp_path: Path, trailer: str) -> None:
+    """Even where it looks like a row; a kind nobody named is a row, and quarantined for its width."""
+    made = workspace(tmp_path / "district")
+    (made.root / "dialects").mkdir()
+    (made.root / "dialects" / "trailed.toml").write_text(TRAILED)
+    rows = ["D,North,2026-09-01,yes,1", "D,North,2026-09-02,yes,", "X,9", trailer]
+    load = take_in(made, export(made, "days.csv", csv_text("Kind,School,Date,Open,Room", rows)))[0]
+    counts = load.counts
+    assert (load.dialect, counts.rows_in_file, counts.loaded, counts.non_data) == ("trailed", 4, 1, 1)
+    with open_for_reading(made.database) as warehouse:
+        refused = [(row["line"], row["column"], row["rule"]) for row in ledger.quarantine(warehouse)]
+    assert refused == [
+        (3, "school", "room is of another kind"),
+        (4, "", "cells: 2 where the header has 5"),
+    ]

@@ -112,6 +112,7 @@ def _table_rule(dialect: str, content: TableFile, headings: Mapping[str, str]) -
         slice=table.slice if content.slice is None else tuple(content.slice),
         span=content.span,
         only=tuple((names(only.header), tuple(only.words)) for only in content.only),
+        no_data=tuple((names(no_data.header), tuple(no_data.words)) for no_data in content.no_data),
         exit_is_last_day=content.exit_date_is == "last day enrolled",
         spelling=spelling,
     )

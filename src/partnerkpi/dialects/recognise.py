@@ -23,6 +23,12 @@ class Recognised:
     groups: tuple[str, ...]
     ignored: int
 
+    def kinds_without_data(self) -> tuple[tuple[int, frozenset[str]], ...]:
+        """Where a cell says that its line is no row, and with which words, in small letters."""
+        places = dict(zip(self.headers, self.positions, strict=True))
+        found = [(_first(headers, places), words) for headers, words in self.rule.no_data]
+        return tuple((places[header], frozenset(word.casefold() for word in words)) for header, words in found)
+
 
 @dataclass(frozen=True)
 class NearMiss:
@@ -73,10 +79,10 @@ def _complete(rule: TableRule, names: Sequence[str]) -> bool:
 
 
 def _used(rule: TableRule, names: Sequence[str]) -> tuple[str, ...]:
-    """For each column of the rule the headers it is read from, then the group columns and those of `only`."""
+    """For each column of the rule the headers it is read from, then those of groups, and those that tell rows apart."""
     present = set(names)
     used = [header for column in rule.columns for header in _read_from(column, present)]
-    used += [_first(headers, present) for headers, _ in rule.only]
+    used += [_first(headers, present) for headers, _ in (*rule.only, *rule.no_data)]
     if rule.table.groups:
         used += [name for name in names if name.startswith("group_")]
     return tuple(dict.fromkeys(header for header in used if header))

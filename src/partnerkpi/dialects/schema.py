@@ -92,7 +92,21 @@ def _read_differently(first: str, second: str) -> bool:
 
 
 class OnlyFile(StrictModel):
-    """`only`: rows whose cell is none of the words are refused."""
+    """`only`: rows whose cell is none of the words, or with `filled` is blank, are refused."""
+
+    header: str | list[str]
+    words: list[str] = Field(default_factory=list)
+    filled: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "OnlyFile":
+        if bool(self.words) == self.filled:
+            raise ValueError("only takes rows by their words, or those where the cell is filled = true")
+        return self
+
+
+class NoDataFile(StrictModel):
+    """`no_data`: lines whose cell is one of the words are no rows, as the trailer of a file."""
 
     header: str | list[str]
     words: Annotated[list[str], Field(min_length=1)]
@@ -114,6 +128,7 @@ class TableFile(StrictModel):
     slice: list[str] | None = None
     span: str = ""
     only: list[OnlyFile] = Field(default_factory=list)
+    no_data: list[NoDataFile] = Field(default_factory=list)
     exit_date_is: str = "first day not enrolled"
 
     @model_validator(mode="after")

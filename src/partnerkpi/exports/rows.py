@@ -23,6 +23,8 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 
+# The place of a cell that says of what kind a line is, and the words (in small letters) of those that are no data.
+Kinds = Sequence[tuple[int, frozenset[str]]]
 Match = TypeVar("Match")
 
 
@@ -87,14 +89,16 @@ def write_rows(
     positions: Sequence[int],
     required: Sequence[int],
     target: Path,
+    kinds: Kinds = (),
 ) -> Written:
     """Write the data rows' cells at `positions`, each after its line number, to `target` as plain UTF-8 CSV.
 
-    A row of another width than the header, or with a NUL, is refused; blank lines, repeated headers and footers (a
-    line that begins like one and lacks a cell at `required`) are no data. Raises ExportRefused when the file ends in
-    the middle of a row or a quoted cell, or has a row or cell longer than the caps allow.
+    A row of another width than the header, or with a NUL, is refused; blank lines, repeated headers, footers (a line
+    that begins like one and lacks a cell at `required`) and lines of one of these `kinds` are no data. Raises
+    ExportRefused when the file ends in the middle of a row or a quoted cell, or has a row or cell longer than the caps
+    allow.
     """
-    sorter = _Sorter(header, tuple(positions), tuple(required))
+    sorter = _Sorter(header, tuple(positions), tuple(required), kinds)
     with (
         lines_of(export, encoding, header.delimiter, longest_cell=export.caps.cell_characters) as lines,
         target.open("w", encoding="utf-8", newline="") as out,
@@ -126,11 +130,14 @@ def rows_below(export: Export, encoding: str, header: Header[Match], limit: int)
 class _Sorter:
     """Tells data rows from the rest, and counts; one pass over the lines of a file."""
 
-    def __init__(self, header: Header[Match], positions: tuple[int, ...], required: tuple[int, ...]) -> None:
+    def __init__(
+        self, header: Header[Match], positions: tuple[int, ...], required: tuple[int, ...], kinds: Kinds
+    ) -> None:
         self._header_line = header.line
         self._header = list(header.cells)
         self._positions = positions
         self._required = required
+        self._kinds = kinds
         self.rows = self.non_data = self.last_line = 0
         self.refused: list[RefusedRow] = []
 
@@ -144,7 +151,7 @@ class _Sorter:
             self.last_line = number
             text = "".join(cells)
             whole = len(cells) == width and all([cells[r] for r in required])
-            if whole and text.isprintable() and cells != self._header:
+            if whole and text.isprintable() and cells != self._header and not self._kinds:
                 self.rows += 1
                 yield [number, *[cells[p] for p in positions]]
             elif self._is_data(number, cells):
@@ -153,7 +160,7 @@ class _Sorter:
 
     def _is_data(self, number: int, cells: list[str]) -> bool:
         """The careful look at a row that is out of the ordinary."""
-        if is_no_data(cells, self._header, self._required):
+        if is_no_data(cells, self._header, self._required, self._kinds):
             self.non_data += 1
         elif problem := _structure(cells, len(self._header)):
             self.refused.append(RefusedRow(number, "", problem))
@@ -162,10 +169,13 @@ class _Sorter:
         return False
 
 
-def is_no_data(cells: Sequence[str], header: Sequence[str], required: Sequence[int]) -> bool:
-    """Whether a line is blank, the header again, or a footer: it begins like one and lacks a cell at `required`."""
+def is_no_data(cells: Sequence[str], header: Sequence[str], required: Sequence[int], kinds: Kinds = ()) -> bool:
+    """Whether a line is blank, the header again, a footer (it begins like one and lacks a cell at `required`), or of
+    one of these `kinds`."""
     filled = [cell for cell in cells if cell.strip()]
     if not filled or list(cells) == list(header):
+        return True
+    if any(place < len(cells) and cells[place].strip().casefold() in words for place, words in kinds):
         return True
     lacks = any(position >= len(cells) or not cells[position].strip() for position in required)
     return lacks and _FOOTER.match(filled[0].strip()) is not None

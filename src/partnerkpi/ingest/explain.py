@@ -183,4 +183,4 @@ def _reading(kind: Kind, rule: ColumnRule) -> str:
 
 def _condition(headers: tuple[str, ...], words: tuple[str, ...], spelled: dict[str, str]) -> str:
     name = next(spelled[header] for header in headers if header in spelled)
-    return f"{name} is {' or '.join(word or 'blank' for word in words)}"
+    return f"{name} is {' or '.join(word or 'blank' for word in words) or 'filled'}"

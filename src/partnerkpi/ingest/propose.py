@@ -86,8 +86,9 @@ def _fits(warehouse: Warehouse, rule: TableRule, need: Need, cells: Sequence[str
     if need.joined or not any(cell.strip() for cell in cells):
         return None
     if not need.column:
-        words = {word.casefold() for headers, all_words in rule.only if headers == need.headers for word in all_words}
-        return any(cell.strip().casefold() in words for cell in cells)
+        kinds = [words for headers, words in (*rule.only, *rule.no_data) if headers == need.headers]
+        known = {word.casefold() for words in kinds for word in words}
+        return any(cell.strip().casefold() in known for cell in cells) if known else None
     column = next(column for column in rule.columns if column.column == need.column)
     enough = _FITS_BY_WORDS if by_name and column.words else _FITS
     return share_read(warehouse, cells, rule.table.column(need.column), column) >= enough

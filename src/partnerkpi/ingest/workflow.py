@@ -220,7 +220,9 @@ def _take_rows(
 ) -> Taken:
     """A plain file is read by the database itself, any other with care."""
     intake.meter.part(LOOKING_THROUGH)
-    match, plain = header.match, plain_text(export, encoding, header) if export.corrects is None else None
+    match, kinds = header.match, header.match.kinds_without_data()
+    # A correction says itself which lines it is of; a line of a kind that is no data can look like any row.
+    plain = plain_text(export, encoding, header) if export.corrects is None and not kinds else None
     if plain is not None and plain.lines > header.line:
         layout = _layout(export, encoding, header, plain)
         lines = plain.lines - header.line
@@ -233,7 +235,8 @@ def _take_rows(
     text.touch(mode=0o600)
     intake.meter.part(READING)
     try:
-        written = write_rows(export, encoding, header, positions=match.positions, required=required, target=text)
+        positions = match.positions
+        written = write_rows(export, encoding, header, positions=positions, required=required, target=text, kinds=kinds)
         rows = TextRows(text, match.headers, match.groups, written.rows, written.refused, written.non_data)
         intake.meter.part(READING, written.rows)
         return _take_text(intake, export, rows, rule, provenance)

@@ -53,11 +53,12 @@ class Need:
 class TableRule:
     """How an export becomes one source table.
 
-    `only` names headers (any of them will do) whose cell must be one of the words; other rows are refused (an export
-    with daily and period attendance in one file would count a day twice). `slice` are the plain columns whose
-    combinations the export speaks for as a whole, within them from the first to the last value of `span` in the
-    file, if there is one; `exit_is_last_day` shifts exit dates by one day. `unsettled` are the lines of a draft with
-    an open question; `spelling` has each heading as the file writes it.
+    `only` names headers (any of them will do) whose cell must be one of the words, or without words just filled; other
+    rows are refused (an export with daily and period attendance in one file would count a day twice). A line whose cell
+    below one of the headers of `no_data` is one of its words is no row at all, however wide it is.
+    `slice` are the plain columns whose combinations the export speaks for as a whole, within them from the first to
+    the last value of `span` in the file, if there is one; `exit_is_last_day` shifts exit dates by one day.
+    `unsettled` are the lines of a draft with an open question; `spelling` has each heading as the file writes it.
     """
 
     dialect: str
@@ -66,6 +67,7 @@ class TableRule:
     slice: tuple[str, ...]
     span: str = ""
     only: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    no_data: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     exit_is_last_day: bool = False
     unsettled: tuple[int, ...] = ()
     spelling: Mapping[str, str] = field(default_factory=dict, compare=False)
@@ -75,7 +77,7 @@ class TableRule:
         return self.spelling.get(header, header)
 
     def needs(self) -> tuple[Need, ...]:
-        """The headings of each column the table needs, and of each that `only` looks at."""
+        """The headings of each column the table needs, and of each that tells rows apart."""
         rules = [rule for rule in self.columns if rule.required or self.table.column(rule.column).required]
         needed = [
             Need(headers, rule.column, joined=bool(rule.beside))
@@ -83,12 +85,14 @@ class TableRule:
             for headers in (rule.headers, *rule.beside)
             if headers
         ]
-        return (*needed, *(Need(headers) for headers, _ in self.only))
+        return (*needed, *(Need(headers) for headers, _ in (*self.only, *self.no_data)))
 
     def headings(self) -> tuple[str, ...]:
         """Every name of every heading it could read."""
         groups = [group for rule in self.columns for group in (rule.headers, *rule.beside)]
-        return tuple(name for group in (*groups, *(headers for headers, _ in self.only)) for name in group)
+        return tuple(
+            name for group in (*groups, *(headers for headers, _ in (*self.only, *self.no_data))) for name in group
+        )
 
     def required_headers(self) -> tuple[tuple[str, ...], ...]:
         """The names of each heading it needs."""

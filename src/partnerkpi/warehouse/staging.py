@@ -116,7 +116,9 @@ def plan_load(rows: TextRows, rule: TableRule) -> Plan:
     for headers, words in rule.only:
         for header in [name for name in headers if name in positions]:
             listed = ", ".join(literal(word.lower()) for word in words)
+            # Without words it is enough that the cell is filled.
             wrong = f"lower(coalesce(c{positions[header]}, '')) not in ({listed})"
+            wrong = wrong if words else f"c{positions[header]} is null"
             first = rule.table.columns[0].fact
             found = cells[first]
             cells[first] = CellSql(found.value, (*found.refusals, (wrong, f"{header} is of another kind")))
