@@ -263,6 +263,43 @@ def test_a_file_with_more_than_five_percent_refused_rows_is_refused_whole(
         assert _facts(made, "attendance") == []
 
 
+@pytest.mark.parametrize(("bad", "status"), [(1, LoadStatus.LOADED), (2, LoadStatus.REFUSED)])
+def test_staff_in_a_roster_is_no_share_of_what_was_refused(tmp_path: Path, bad: int, status: LoadStatus) -> None:
+    """Of 100 rows 80 are staff; of the 20 students one in twenty may be wrong, and no more."""
+    made = _limited(tmp_path)
+    students = [f"7{n:02},,{'' if n < bad else 'North'},student,11" for n in range(20)]
+    staff = [f"8{n:02},,North,teacher," for n in range(80)]
+    roster = csv_text("sourcedId,status,orgSourcedIds,role,grades", [*staff, *students])
+    load = take_in(made, export(made, "users.csv", roster))[0]
+    assert load.status is status
+    if status is LoadStatus.LOADED:
+        assert (load.counts.loaded, load.counts.quarantined, load.counts.balanced) == (19, 81, True)
+        with open_for_reading(made.database) as warehouse:
+            rules = [row["rule"] for row in ledger.quarantine(warehouse)]
+        assert (rules.count("role is of another kind"), rules.count("blank, but required")) == (80, 1)
+    else:
+        assert "2 of its 20 rows would be refused, mostly for school: blank, but required" in load.reason
+        assert load.where.endswith("users.csv, line 82")
+
+
+def test_what_a_row_is_comes_before_what_is_wrong_with_it(tmp_path: Path) -> None:
+    """A member of staff whose number no student could have is no mistake either."""
+    made = _limited(tmp_path)
+    rows = ["Ms. Lee,,North,teacher,", *(f"7{n},,North,student,11" for n in range(9))]
+    load = take_in(made, export(made, "users.csv", csv_text("sourcedId,status,orgSourcedIds,role,grades", rows)))[0]
+    assert (load.status, load.counts.loaded, load.counts.quarantined) == (LoadStatus.LOADED, 9, 1)
+
+
+def test_a_file_with_nothing_but_rows_of_another_kind_is_refused(tmp_path: Path) -> None:
+    """A school that takes attendance by class sends no day at all: nothing would be loaded without a word."""
+    made = _limited(tmp_path)
+    header = "Student_Number,SchoolID,Att_Date,Att_Mode_Code,Att_Code"
+    rows = [f"7{n},0340,09/01/2026,ATT_ModeMeeting,A" for n in range(5)]
+    load = take_in(made, export(made, "a.csv", csv_text(header, rows)))[0]
+    assert load.status is LoadStatus.REFUSED
+    assert "none of its 5 rows is of the kind powerschool reads: att_mode_code is of another kind" in load.reason
+
+
 @pytest.mark.parametrize(("name", "rows", "status"), [
     ("attendance_2025-10.csv", 9, "refused"),
     ("attendance_2025-10.csv", 10, "loaded"),

@@ -132,3 +132,13 @@ def test_a_workbook_that_lost_its_lines_or_its_load_is_refused(tmp_path: Path) -
     assert "has lost its column" in take_in(made, target)[0].reason
     _edited(target, "load 77", rows)
     assert "corrects load 77, which is not there" in take_in(made, target)[0].reason
+
+
+def test_a_row_of_another_kind_is_not_asked_to_be_put_right(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    rows = ["701,,North,student,11", "801,,North,teacher,"]
+    take_in(made, export(made, "users.csv", csv_text("sourcedId,status,orgSourcedIds,role,grades", rows)))
+    write_refused_rows(made, tmp_path / "refused.xlsx")
+    _, row = _sheet(tmp_path / "refused.xlsx", "load 1")
+    assert row[2] == "role is of another kind"
+    assert row[3] == "Nothing, unless the row is of the kind the dialect reads."

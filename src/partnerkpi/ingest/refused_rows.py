@@ -16,7 +16,7 @@ from partnerkpi.files import write_private
 from partnerkpi.ingest.understand import understand
 from partnerkpi.models.caps import Caps
 from partnerkpi.models.dialect import Dialect
-from partnerkpi.models.load import RefusedRow
+from partnerkpi.models.load import OTHER_KIND, RefusedRow
 from partnerkpi.warehouse import open_for_reading
 from partnerkpi.warehouse.ledger import Origin, origin, quarantine
 
@@ -95,13 +95,19 @@ def _as_it_was(came: Origin, caps: Caps) -> Export:
     raise _changed(came, "is not what it was when it was taken in")
 
 
+def _advice(row: RefusedRow) -> str:
+    if row.rule.endswith(OTHER_KIND):
+        return "Nothing, unless the row is of the kind the dialect reads."
+    return _ADVICE.get(row.rule, _OTHERWISE)
+
+
 def _row(row: RefusedRow, cells: list[str], delimiter: str) -> tuple[list[str | int], list[str]]:
     """What is said about a row, and its cells; of a row whose structure is wrong the whole line in the first one.
 
     Which cell is missing or too many only a person can see: spread over the columns as they come, a short row would
     be taken in with its cells in the wrong places. A cell cut to what a workbook holds would be taken in cut.
     """
-    advice = _ADVICE.get(row.rule, _OTHERWISE)
+    advice = _advice(row)
     if not row.column:
         cells = [(delimiter or ",").join(cells).replace("\0", "\N{REPLACEMENT CHARACTER}")]
     if max(map(len, cells), default=0) > LONGEST_CELL:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+OTHER_KIND = "is of another kind"
+"""How the rule ends that keeps out rows a dialect does not mean: staff in a roster, class periods among days."""
+
 
 class LoadStatus(StrEnum):
     """What became of a file."""

@@ -72,19 +72,18 @@ def changes_of(warehouse: Warehouse, load: int, table: SourceTable) -> Changes:
     return Changes(brought - changed, changed, ended - changed)
 
 
-def commonest_refusal(warehouse: Warehouse, load: int) -> RefusedRow:
-    """The column and rule that refused most rows of a load, with the first line of them; there is at least one."""
-    line, column, rule = warehouse.rows(
+def commonest_refusals(warehouse: Warehouse, load: int) -> list[tuple[RefusedRow, int]]:
+    """The columns and rules that refused rows of a load, each with the first line of them and how many; most first."""
+    found = warehouse.rows(
         """
-select min(line), column_name, rule
+select min(line), column_name, rule, count(*)
 from quarantine
 where load_id = $load
 group by column_name, rule
-order by count(*) desc, 1
-limit 1""",
+order by count(*) desc, 1""",
         {"load": load},
-    )[0]
-    return RefusedRow(int(line), str(column), str(rule))
+    )
+    return [(RefusedRow(int(line), str(column), str(rule)), int(rows)) for line, column, rule, rows in found]
 
 
 def rows_of_last_alike(warehouse: Warehouse, file: str, rule: TableRule, load: int) -> int | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from partnerkpi.models.dialect import ColumnRule, TableRule
-from partnerkpi.models.load import RefusedRow
+from partnerkpi.models.load import OTHER_KIND, RefusedRow
 from partnerkpi.models.source_table import Kind, SourceTable
 from partnerkpi.warehouse.cells import CellSql, cell_sql, literal
 from partnerkpi.warehouse.connection import NotTabular, Warehouse
@@ -113,15 +113,9 @@ def plan_load(rows: TextRows, rule: TableRule) -> Plan:
         for column in rule.table.columns
         if column.kind in (Kind.STUDENT, Kind.STAFF)
     }
-    for headers, words in rule.only:
-        for header in [name for name in headers if name in positions]:
-            listed = ", ".join(literal(word.lower()) for word in words)
-            # Without words it is enough that the cell is filled.
-            wrong = f"lower(coalesce(c{positions[header]}, '')) not in ({listed})"
-            wrong = wrong if words else f"c{positions[header]} is null"
-            first = rule.table.columns[0].fact
-            found = cells[first]
-            cells[first] = CellSql(found.value, (*found.refusals, (wrong, f"{header} is of another kind")))
+    # What a row is comes before what is wrong with it.
+    first = rule.table.columns[0].fact
+    cells[first] = CellSql(cells[first].value, (*_other_kinds(rule, positions), *cells[first].refusals))
     if rule.table.groups:
         names = ", ".join(literal(name) for name in rows.groups)
         values = ", ".join(f"coalesce(c{positions[name]}, '')" for name in rows.groups)
@@ -141,6 +135,18 @@ def _once_for_each(cells: dict[str, CellSql], fact: str, source: str) -> str:
             refusals.append((f"people_{fact}.broken = {place}", rule))
     cells[fact] = CellSql(cell.value, tuple(refusals))
     return f"case{whens} else 0 end" if whens else "0"
+
+
+def _other_kinds(rule: TableRule, positions: dict[str, int]) -> list[tuple[str, str]]:
+    """The rules that keep out rows of another kind; without words it is enough that the cell is filled."""
+    refusals = []
+    for headers, words in rule.only:
+        for header in [name for name in headers if name in positions]:
+            listed = ", ".join(literal(word.lower()) for word in words)
+            cell = f"c{positions[header]}"
+            wrong = f"lower(coalesce({cell}, '')) not in ({listed})" if words else f"{cell} is null"
+            refusals.append((wrong, f"{header} {OTHER_KIND}"))
+    return refusals
 
 
 def _found(rule: ColumnRule | None, positions: dict[str, int]) -> tuple[ColumnRule | None, str]:
