@@ -209,6 +209,22 @@ def test_columns_known_by_their_values_alone_are_guesses_to_confirm(tmp_path: Pa
     assert take_in(made, path)[0].counts.loaded == 2
 
 
+def test_a_heading_that_is_only_a_number_is_no_students(tmp_path: Path) -> None:
+    """The number of the row stands first in many exports."""
+    text = csv_text("ID,Pupil ID,School,Entry Date", ["1,701,North,2026-09-13", "2,702,North,2026-09-14"])
+    assert _columns(_draft(workspace(tmp_path / "d"), _file(tmp_path, text)).text)["student_number"] == {
+        "header": "Pupil ID"
+    }
+
+
+def test_what_an_exit_date_means_is_asked(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    path = export(made, "e.csv", csv_text("Pupil ID,School,Entry Date,Exit Date", ["701,North,2026-09-13,2026-10-30"]))
+    _settle(_draft(made, path), {"exit_date_is": 'exit_date_is = "last day enrolled"'})
+    take_in(made, path)
+    assert _rows(made, "select cast(exit_date as varchar) from enrollments") == [("2026-10-31",)]
+
+
 def test_rows_of_other_kinds_are_asked_about(tmp_path: Path) -> None:
     """Other rosters mark who is a student; this one has such a column too."""
     made = workspace(tmp_path / "d")
@@ -229,6 +245,21 @@ def test_numbers_in_their_units(tmp_path: Path) -> None:
     made = workspace(tmp_path / "d")
     path = _file(tmp_path, text.replace("student id", "Pupil Nr").replace(",partner,", ",Organization,"), "log.csv")
     assert _columns(_draft(made, path).text)["hours"] == {"header": "hours", "unit": "hours or clock"}
+
+
+def test_attendance_counted_in_days_is_a_summary_of_the_day_of_the_load_or_of_its_own(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    bare = export(made, "sum.csv", csv_text("Pupil Nr,Campus,Days Enrolled,Days Absent", ["701,North,45,4.5"]))
+    draft = _draft(made, bare)
+    assert _columns(draft.text)["date"] == {"value": "the day of the load"}
+    assert _columns(draft.text)["days_enrolled"] == {"header": "Days Enrolled", "required": True}
+    _settle(draft, {"shape": 'shape = { value = "summary_to_date" }'})
+    assert "taken for 2026-11-23" in take_in(made, bare)[0].notices[0]
+    assert _rows(made, "select cast(date as varchar), days_absent_hundredths from attendance") == [("2026-11-23", 450)]
+    header = "Pupil Nr,Campus,Days Enrolled,Days Absent,Through Date"
+    dated = export(made, "dated.csv", csv_text(header, ["701,North,45,4.5,13.10.2026"]))
+    text = draft_dialect(dated, made.root, read_dialects(None), DraftOptions(), CAPS).text
+    assert _columns(text)["date"] == {"header": "Through Date", "format": "%d.%m.%Y"}
 
 
 def test_parts_of_one_where_percent_belongs_are_a_question(tmp_path: Path) -> None:
@@ -363,7 +394,15 @@ def test_public_samples_with_other_headings_are_drafted_and_then_read_alike(tmp_
             },
             2,
         ),
-        ("microsoft_sds_v2.1/roles.csv", "students", {"only": 'only = [{ header = "role", words = ["student"] }]'}, 4),
+        (
+            "microsoft_sds_v2.1/roles.csv",
+            "enrollments",
+            {
+                "only": 'only = [{ header = "role", words = ["student"] }]',
+                "exit_date_is": 'exit_date_is = "last day enrolled"',
+            },
+            4,
+        ),
         (
             "synthetic_quirks/05_semicolon_decimal_comma.csv",
             "enrollments",

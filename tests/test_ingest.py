@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from given import NOW, SETTINGS, SHARED, csv_text, export, take_in, workspace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -355,3 +356,63 @@ def test_a_plain_file_is_not_copied_and_a_file_with_a_mistake_still_names_its_li
     assert take_in(made, bad)[0].counts.quarantined == 1
     with open_for_reading(made.database) as warehouse:
         assert [row["line"] for row in ledger.quarantine(warehouse)] == [3]
+
+
+SUMMARY = SHARED / "data" / "exports" / "synthetic_quirks" / "03_infinite_campus_attendance_summary.csv"
+needs_summary = pytest.mark.skipif(not SUMMARY.is_file(), reason="the public summary is not beside the project")
+DAYS = "select distinct cast(date as varchar) from attendance order by 1"
+
+
+@needs_summary
+def test_a_summary_without_a_date_is_taken_for_the_day_of_the_load_and_that_is_said(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    load = take_in(made, SUMMARY)[0]
+    assert (load.dialect, load.table, load.counts.loaded) == ("infinite_campus", "attendance", 3)
+    assert load.notices[0] == "the file has no date: taken for 2026-11-23, the day of the load; --as-of names another"
+    with open_for_reading(made.database) as warehouse:
+        assert warehouse.rows(DAYS) == [("2026-11-23",)]
+        found = warehouse.rows(
+            "select days_enrolled_hundredths, days_absent_excused_hundredths from attendance order by 1"
+        )
+    assert found == [(900, 300), (4000, 4100), (4500, 400)]
+
+
+@needs_summary
+def test_the_same_summary_on_another_day_is_no_news_unless_a_day_is_named(tmp_path: Path) -> None:
+    """An inbox that is read every night must not carry an old summary forward."""
+    made = workspace(tmp_path / "d")
+    take_in(made, SUMMARY)
+    tomorrow = ingest(made, [SUMMARY], now=NOW + dt.timedelta(days=1))[0]
+    assert (tomorrow.status, tomorrow.load) == (LoadStatus.UNCHANGED, 1)
+    named = take_in(made, SUMMARY, as_of=dt.date(2026, 10, 23))[0]
+    assert named.notices[0] == "the file has no date: taken for 2026-10-23"
+    with open_for_reading(made.database) as warehouse:
+        assert warehouse.rows(DAYS) == [("2026-10-23",), ("2026-11-23",)]
+
+
+def test_a_summary_with_a_date_keeps_it(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    header = "studentNumber,calendar.name,daysEnrolled,daysAbsentExcused,daysAbsentUnexcused,asOf"
+    load = take_in(made, export(made, "s.csv", csv_text(header, ["701,Monroe High,45,4,0.5,10/23/2026"])))[0]
+    assert not [notice for notice in load.notices if "no date" in notice]
+    with open_for_reading(made.database) as warehouse:
+        assert warehouse.rows(DAYS) == [("2026-10-23",)]
+
+
+def test_a_correction_of_a_summary_is_for_the_day_of_what_it_corrects(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    header = "studentNumber,calendar.name,daysEnrolled,daysAbsentExcused,daysAbsentUnexcused"
+    rows = ["701,Monroe High,45,4,0.5", "702,Monroe High,many,4,0.5"]
+    take_in(made, export(made, "s.csv", csv_text(header, rows)))
+    sheet = [["refused in line", *header.split(",")], ["3", "702", "Monroe High", "44", "4", "0.5"]]
+    book = xlsxwriter.Workbook(str(tmp_path / "refused.xlsx"))
+    page = book.add_worksheet("load 1")
+    for number, row in enumerate(sheet):
+        page.write_row(number, 0, row)
+    book.close()
+    load = ingest(made, [tmp_path / "refused.xlsx"], now=NOW + dt.timedelta(days=9))[0]
+    assert (load.status, load.counts.loaded, load.notices[0]) == (
+        LoadStatus.LOADED,
+        1,
+        "the file has no date: taken for 2026-11-23",
+    )

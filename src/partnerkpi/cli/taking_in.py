@@ -22,6 +22,10 @@ def ingest(
         str | None,
         typer.Option("--school-year", metavar="YEAR", help="The year of a roster that has none, as 2026-27."),
     ] = None,
+    as_of: Annotated[
+        dt.datetime | None,
+        typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="The day of a summary that has none."),
+    ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="List what would happen, and write nothing.")] = False,
     as_json: JsonOption = False,
     results: Annotated[
@@ -52,7 +56,7 @@ def ingest(
             found,
             paths or [],
             now=dt.datetime.now(),
-            options=IngestOptions(dialect, school_year, plan),
+            options=IngestOptions(dialect, school_year, plan, None if as_of is None else as_of.date()),
             done=say_planned if plan else say_load,
             found=lambda finding: say(f"{'then: ' if plan else ''}{finding}"),
             moved=moves.append,

@@ -99,13 +99,13 @@ def _read_from(column: ColumnRule, present: Iterable[str]) -> list[str]:
 
 
 def _placed(column: ColumnRule, used: tuple[str, ...]) -> ColumnRule:
-    """The column with the places of what is joined to it; without its headers when one of them is lacking."""
-    if not column.beside:
-        return column
+    """The column with the places of what is joined to it; the constant instead, when one of its headers is lacking."""
     found = _read_from(column, used)
-    if not found:
+    if not found and (column.beside or column.value is not None):
         return ColumnRule(column.column, value=column.value)
-    return replace(column, headers=(found[0],), places=tuple(used.index(header) for header in found[1:]))
+    if not column.beside:
+        return replace(column, value=None)
+    return replace(column, headers=(found[0],), places=tuple(used.index(header) for header in found[1:]), value=None)
 
 
 def _positions(rule: TableRule, used: tuple[str, ...], names: list[str]) -> Recognised | NotRecognised:

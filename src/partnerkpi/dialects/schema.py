@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from partnerkpi.config.toml_file import StrictModel, nearest
+from partnerkpi.models.dialect import DAY_OF_LOAD
 from partnerkpi.models.source_table import SOURCE_TABLES, Column, Kind
 
 QUESTION = "?"
@@ -159,7 +160,7 @@ def _check_meanings(column: Column, content: ColumnFile) -> None:
     if constant is not None and constant != QUESTION:
         if kind in (Kind.STUDENT, Kind.STAFF):
             raise ValueError(f"{name} is the number of a person and cannot be the same for every row")
-        if kind is Kind.DATE and not _is_date(constant):
+        if kind is Kind.DATE and constant != DAY_OF_LOAD and not _is_date(constant):
             raise ValueError(f'{name}: "{constant}" is not a date such as 2026-09-01')
     known = column.choices if kind is Kind.CHOICE else ("yes", "no") if kind is Kind.FLAG else ()
     said = [*content.words.values(), *(each for each in (constant, content.blank) if each)]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from partnerkpi.dialects.names import words_of
 from partnerkpi.models.dialect import TableRule
 
 
@@ -10,8 +11,8 @@ from partnerkpi.models.dialect import TableRule
 class Vocabulary:
     """`headings` by table and column, the column's own name first; `words` by table, column and the word's small form.
 
-    A word's meaning comes with the dialect that says so. `kinds` are, by table, the headings that tell rows apart,
-    each with the words of those that are taken.
+    A heading that is only "ID" or "No." says nothing and is left out. A word's meaning comes with the dialect that says
+    so. `kinds` are, by table, the headings that tell rows apart, each with the words of those that are taken.
     """
 
     headings: Mapping[tuple[str, str], tuple[str, ...]]
@@ -33,6 +34,7 @@ def vocabulary(rules: Iterable[TableRule]) -> Vocabulary:
             place = rule.table.name, read.column
             if read.beside:
                 continue
-            headings[place] |= dict.fromkeys(rule.spelled(header) for header in read.headers)
+            names = [rule.spelled(header) for header in read.headers]
+            headings[place] |= dict.fromkeys(name for name in names if words_of(name) != ("number",))
             words.setdefault(place, {}).update({word.casefold(): (to, rule.dialect) for word, to in read.words})
     return Vocabulary({place: tuple(names) for place, names in headings.items()}, words, kinds)

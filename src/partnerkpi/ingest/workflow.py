@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 import errno
-import hashlib
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from partnerkpi.files import not_writable
 from partnerkpi.ingest.limits import check_limits
 from partnerkpi.ingest.meter import COUNTING, LOOKING, LOOKING_THROUGH, READING, TAKING_IN, TAKING_IN_PLAIN, Meter
 from partnerkpi.ingest.pseudonym import pseudonyms
+from partnerkpi.ingest.snapshot import rules_fingerprint, with_day, with_year
 from partnerkpi.ingest.understand import understand
 from partnerkpi.models.dialect import Dialect, TableRule
 from partnerkpi.models.load import Load, LoadStatus
@@ -34,7 +34,6 @@ from partnerkpi.warehouse.intake import Provenance, Taken, take_in
 from partnerkpi.warehouse.ledger import changes_of, known_bytes, mark_corrected, origin, same_bytes
 from partnerkpi.warehouse.staging import Layout, NeedsCare, TextRows
 
-YEAR_OF_LOAD = "the year of the load"
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
@@ -44,11 +43,15 @@ def nothing() -> None:
 
 @dataclass(frozen=True)
 class IngestOptions:
-    """How to take exports in. `plan` does everything on a copy of the database and keeps nothing."""
+    """How to take exports in. `plan` does everything on a copy of the database and keeps nothing.
+
+    `school_year` and `as_of` are the year and the day of snapshots that do not say of when they are.
+    """
 
     dialect: str | None = None
     school_year: str | None = None
     plan: bool = False
+    as_of: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -143,9 +146,8 @@ def _refused_load(name: str, error: ExportRefused | InputMissing) -> Load:
 def _take_export(intake: Intake, export: Export, name: str) -> Load:
     intake.meter.part(LOOKING)
     encoding, header = intake.understand(export)
-    rule, resolved_notices = _resolved(intake, export, header.match.rule)
+    rule, rules, resolved_notices = _resolved(intake, export, header.match.rule)
     dialect = intake.dialects[rule.dialect]
-    rules = _rules_fingerprint(dialect, rule)
     earlier = same_bytes(intake.warehouse, export.sha256, rules)
     if earlier is not None:
         reason = f"the same bytes were taken in as load {earlier}; nothing was done"
@@ -188,26 +190,16 @@ def _rules_for(intake: Intake, export: Export) -> list[TableRule]:
     return [replace(rule, slice=(), span="") for rule in own]
 
 
-def _resolved(intake: Intake, export: Export, rule: TableRule) -> tuple[TableRule, list[str]]:
-    """The rule with the school year of a snapshot filled in: the option's, else the year of today."""
-    if not any(column.value == YEAR_OF_LOAD for column in rule.columns):
-        return rule, []
-    year = intake.workspace.settings.calendar().year_of(intake.now.date())
-    label = intake.options.school_year or (year.name if year else None)
-    if label is None:
-        raise refused(
-            export.place,
-            "it has no school year, and today lies outside the school years of the workspace",
-            now="Name the year: partnerkpi ingest FILE --school-year 2026-27",
-        )
-    columns = tuple(replace(column, value=label) if column.value == YEAR_OF_LOAD else column for column in rule.columns)
-    return replace(rule, columns=columns), [f"the file has no school year: taken for {label}"]
-
-
-def _rules_fingerprint(dialect: Dialect, rule: TableRule) -> str:
-    """Changes when the same bytes could be read differently: another dialect file, or another snapshot year."""
-    constants = ",".join(str(column.value) for column in rule.columns)
-    return hashlib.sha256(f"{dialect.fingerprint}:{rule.table.name}:{constants}".encode()).hexdigest()[:16]
+def _resolved(intake: Intake, export: Export, rule: TableRule) -> tuple[TableRule, str, list[str]]:
+    """The rule with what a snapshot leaves out filled in, the fingerprint of how the file is read, and notices."""
+    options, today = intake.options, intake.now.date()
+    year = intake.workspace.settings.calendar().year_of(today)
+    rule, of_year = with_year(rule, export.place, named=options.school_year, today=year)
+    fingerprint = rules_fingerprint(intake.dialects[rule.dialect], rule, options.as_of)
+    corrected = None if export.corrects is None else origin(intake.warehouse, export.corrects)
+    last_day = None if corrected is None else corrected.last_day
+    rule, of_day = with_day(rule, named=options.as_of, corrected=last_day, today=today)
+    return rule, fingerprint, [*of_year, *of_day]
 
 
 def _take_rows(

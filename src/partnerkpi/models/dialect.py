@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 
 from partnerkpi.models.source_table import SourceTable
 
+YEAR_OF_LOAD, DAY_OF_LOAD = "the year of the load", "the day of the load"
+"""Constants that are filled in when a file is taken in: a snapshot does not say of when it is."""
+
 
 @dataclass(frozen=True)
 class ColumnRule:
     """Where one column of a source table comes from, and how its cells are read.
 
-    `headers` are the names the column goes by in exports, first match wins; none means a constant (`value`).
+    `headers` are the names the column goes by in exports, first match wins; none means a constant (`value`),
+    and so does an export that has none of them where there is a `value`.
     `formats` are strptime formats tried in order (dates), `words` maps cells to the table's own words
     (compared without regard to case); with `words`, a cell that is not in the map is refused.
     `blank` is the word a blank cell stands for, None where a blank is simply no value. `unit` says what a number
@@ -78,7 +82,11 @@ class TableRule:
 
     def needs(self) -> tuple[Need, ...]:
         """The headings of each column the table needs, and of each that tells rows apart."""
-        rules = [rule for rule in self.columns if rule.required or self.table.column(rule.column).required]
+        rules = [
+            rule
+            for rule in self.columns
+            if rule.value is None and (rule.required or self.table.column(rule.column).required)
+        ]
         needed = [
             Need(headers, rule.column, joined=bool(rule.beside))
             for rule in rules

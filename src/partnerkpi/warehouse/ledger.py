@@ -105,7 +105,10 @@ limit 1""",
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a load came from: the file as it was, how it was read, and the load whose refused rows it brought back."""
+    """Where a load came from: the file as it was, how it was read, and the load whose refused rows it brought back.
+
+    `last_day` is the last day it speaks of.
+    """
 
     load: int
     path: Path
@@ -113,18 +116,20 @@ class Origin:
     dialect: str
     table: str
     corrects: int | None
+    last_day: dt.date | None
 
 
 def origin(warehouse: Warehouse, load: int) -> Origin | None:
     """Where a load came from; None when there is no such load, or it was undone."""
     found = warehouse.rows(
-        "select path, sha256, dialect, source_table, corrects from loads where load_id = $load and undone_at is null",
+        "select path, sha256, dialect, source_table, corrects, last_day from loads "
+        "where load_id = $load and undone_at is null",
         {"load": load},
     )
     if not found:
         return None
-    path, sha256, dialect, table, corrects = found[0]
-    return Origin(load, Path(path), str(sha256), str(dialect), str(table), corrects)
+    path, sha256, dialect, table, corrects, last_day = found[0]
+    return Origin(load, Path(path), str(sha256), str(dialect), str(table), corrects, last_day)
 
 
 def mark_corrected(warehouse: Warehouse, corrects: int, *, by: int, lines: Mapping[int, int]) -> None:

@@ -1,14 +1,14 @@
 """Which source table an unknown export could be, and which of its headings each column could come from."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from partnerkpi.dialects.names import likeness, likeness_to_any, words_of
 from partnerkpi.dialects.vocabulary import Vocabulary
 from partnerkpi.ingest.draft.reading import ENOUGH, NOTHING, Reading, read_cells
 from partnerkpi.ingest.draft.survey import Survey, SurveyedColumn
-from partnerkpi.models.source_table import Column, Kind, SourceTable
+from partnerkpi.models.source_table import ATTENDANCE, Column, Kind, SourceTable
 from partnerkpi.warehouse import Warehouse
 
 _CERTAIN, _ALIKE, _ALIKE_OPTIONAL = 0.95, 0.6, 0.8
@@ -16,8 +16,9 @@ _HALF = 0.5
 _HINT = 0.2
 _PEOPLE = frozenset(("student", "staff", "teacher", "employee", "user", "person"))
 _NUMBER_OF_A_PERSON = re.compile(r"[A-Za-z]{0,3}[0-9]{3,}")
-# What the shape of attendance decides, not a heading.
-_NOT_BY_NAME = frozenset(("shape", "days_enrolled", "days_absent", "days_absent_excused", "days_absent_unexcused"))
+# What the shape of attendance decides, not a heading: a summary counts days, its status says nothing.
+_SUMMARY = frozenset(("days_enrolled", "days_absent", "days_absent_excused", "days_absent_unexcused"))
+_NO_SUMMARY = frozenset(("status", "fraction", "section"))
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,15 @@ class ColumnMatch:
 class TableMatch:
     """The table with its columns, the required ones first; `coverage` is the share of these that were found.
 
-    `kinds` are headings that tell rows apart in other dialects, each with the words of the rows these take.
+    `kinds` are headings that tell rows apart in other dialects, each with the words of the rows these take. `summary`
+    says that it is attendance counted in days.
     """
 
     table: SourceTable
     columns: tuple[ColumnMatch, ...]
     coverage: float
     kinds: tuple[tuple[str, tuple[str, ...]], ...]
+    summary: bool = False
 
 
 def matching_tables(
@@ -64,6 +67,7 @@ def matching_tables(
     called = {*words_of(survey.export.path.name)}
     reader = _Reader(warehouse, survey)
     matches = [_Matcher(reader, survey, known, table).match() for table in tables]
+    matches += [_Matcher(reader, survey, known, table, summary=True).match() for table in tables if table is ATTENDANCE]
 
     def promise(match: TableMatch) -> tuple[float, int]:
         hint = _HINT if {*words_of(match.table.name)} <= called else 0
@@ -91,13 +95,26 @@ class _Reader:
 class _Matcher:
     """Headings and columns of one table, brought together."""
 
-    def __init__(self, reader: _Reader, survey: Survey, known: Vocabulary, table: SourceTable) -> None:
-        self._reader, self._known, self._table = reader, known, table
+    def __init__(
+        self, reader: _Reader, survey: Survey, known: Vocabulary, table: SourceTable, *, summary: bool = False
+    ) -> None:
+        self._reader, self._known, self._table, self._summary = reader, known, table, summary
         self._found = survey.usable()
 
+    def _columns(self) -> list[Column]:
+        """The columns to look for: a summary must count days enrolled and absent."""
+        columns = [column for column in self._table.columns if column.name != "shape"]
+        if not self._summary:
+            return [column for column in columns if column.name not in _SUMMARY]
+        needed = ("days_enrolled", "days_absent")
+        columns = [column for column in columns if column.name not in _NO_SUMMARY]
+        return [replace(column, required=column.required or column.name in needed) for column in columns]
+
     def match(self) -> TableMatch:
-        columns = [column for column in self._table.columns if column.name not in _NOT_BY_NAME]
+        columns = self._columns()
         matched = self._by_name(columns)
+        if {"days_absent_excused", "days_absent_unexcused"} <= {*matched}:
+            columns = [column for column in columns if column.name != "days_absent"]
         free = [found for found in self._found if found.heading not in {m.heading for m in matched.values()}]
         needed = [column for column in columns if column.required]
         for column in needed:
@@ -106,7 +123,7 @@ class _Matcher:
         share = sum(_worth(matched[column.name]) for column in needed) / len(needed)
         ordered = sorted(columns, key=lambda column: not column.required)
         found = tuple(matched[column.name] for column in ordered if column.name in matched)
-        return TableMatch(self._table, found, share, self._kinds(matched))
+        return TableMatch(self._table, found, share, self._kinds(matched), self._summary)
 
     def _kinds(self, matched: Mapping[str, ColumnMatch]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         taken = {match.heading for match in matched.values()}
@@ -119,23 +136,24 @@ class _Matcher:
         )
 
     def _by_name(self, columns: Sequence[Column]) -> dict[str, ColumnMatch]:
-        """The most alike first, each heading once; where cells speak against a name it is not believed."""
-        names = {column.name: self._known.headings[self._table.name, column.name] for column in columns}
-        scores = {
-            (column, found.heading): likeness_to_any(found.heading, names[column.name])
-            for column in columns
-            for found in self._found
-        }
+        """The most alike first, of those the surest, each heading once; names that cells speak against do not count."""
+        thinkable = [match for column in columns for match in self._thinkable(column)]
         matched: dict[str, ColumnMatch] = {}
-        for (column, heading), score in sorted(scores.items(), key=lambda item: (-item[1], not item[0][0].required)):
-            taken = {match.heading for match in matched.values()}
-            if column.name in matched or heading in taken or score < (_ALIKE if column.required else _ALIKE_OPTIONAL):
+        for match in sorted(thinkable, key=lambda m: (-m.likeness, -m.reading.sure, not m.column.required)):
+            if match.column.name not in matched and match.heading not in {m.heading for m in matched.values()}:
+                matched[match.column.name] = match
+        return matched
+
+    def _thinkable(self, column: Column) -> Iterator[ColumnMatch]:
+        names = self._known.headings[self._table.name, column.name]
+        for heading in (found.heading for found in self._found):
+            score = likeness_to_any(heading, names)
+            if score < (_ALIKE if column.required else _ALIKE_OPTIONAL):
                 continue
             reading = self._reading(column, heading)
             if _believable(column, heading, reading, score):
-                certain = score >= _CERTAIN and not reading.question and reading.share == 1
-                matched[column.name] = ColumnMatch(column, heading, score, "certain" if certain else "likely", reading)
-        return matched
+                certain = score >= _CERTAIN and not reading.question and reading.share == 1 and reading.sure >= _HALF
+                yield ColumnMatch(column, heading, score, "certain" if certain else "likely", reading)
 
     def _guesses(self, column: Column, free: Sequence[SurveyedColumn]) -> tuple[tuple[str, Reading], ...]:
         """Headings whose cells can be nothing else than numbers of people, days, or words that dialects know."""

@@ -85,6 +85,14 @@ class Reading:
     words: tuple[Word, ...] = ()
     hidden: tuple[str, ...] = ()
 
+    @property
+    def sure(self) -> float:
+        """The share of the cells that are not only read but known: of words those that mean something somewhere."""
+        if not self.words and not self.hidden:
+            return self.share
+        rows = sum(word.rows for word in self.words)
+        return sum(word.rows for word in self.words if word.meaning or word.elsewhere) / rows if rows else 0
+
 
 NOTHING = Reading(0)
 """How cells are read that are not there."""
@@ -200,7 +208,7 @@ def _choices(column: Column, found: SurveyedColumn, known: Mapping[str, tuple[st
 
 def _is_no_name(cell: str, choices: tuple[str, ...], known: Mapping[str, tuple[str, str]]) -> bool:
     """Whether a cell is a word that dialects or the field know; short codes are told apart by what stands beside."""
-    parts = words_of(cell)
+    parts = re.findall(r"[^\W_]+", cell.casefold())
     return (
         cell.casefold() in choices
         or cell.casefold() in known

@@ -1,25 +1,36 @@
 """A draft as the TOML of a dialect file, with a comment to everything that was found and a "?" where it was not."""
 
+from collections.abc import Sequence
+
 from partnerkpi.dialects.files import toml_string
 from partnerkpi.dialects.schema import QUESTION
 from partnerkpi.ingest.draft.match import ColumnMatch, TableMatch
 from partnerkpi.ingest.draft.reading import Reading
 from partnerkpi.ingest.draft.survey import Survey
+from partnerkpi.models.dialect import DAY_OF_LOAD, YEAR_OF_LOAD
 from partnerkpi.models.source_table import Kind
 
 _DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars", "": "the cells of a workbook"}
 _OPEN = f'"{QUESTION}"'
-_YEAR = 'school_year = { value = "the year of the load" }    # no heading gives it'
+_YEAR = f'school_year = {{ value = "{YEAR_OF_LOAD}" }}    # no heading gives it'
+_DAY = f'date = {{ value = "{DAY_OF_LOAD}" }}    # no heading gives it; --as-of names another day'
+_SUMMARY = [
+    'status = { value = "present" }    # a summary counts days and says nothing of one day',
+    '# To settle: "summary" when it counts the days of a term, "summary_to_date" those since the year began.',
+    f"shape = {{ value = {_OPEN} }}",
+]
 _ANYTHING = 'or value = "..." when it is the same for every row'
 
 
-def draft_text(name: str, survey: Survey, match: TableMatch, *, shape: str, also: tuple[str, ...]) -> str:
+def draft_text(name: str, survey: Survey, match: TableMatch, *, shape: str, also: Sequence[str]) -> str:
     """The dialect file.
 
     `shape` is that of attendance where the rows prove it, empty where they do not; `also` names tables it could be too.
     """
-    simple = [line for column in match.columns if not _has_words(column) for line in _simple(column)]
-    if match.table.name == "attendance":
+    simple = [line for column in match.columns if not _has_words(column) for line in _simple(column, match.summary)]
+    if match.summary:
+        simple += _SUMMARY
+    elif match.table.name == "attendance":
         simple += _shape(shape)
     worded = [line for column in match.columns if _has_words(column) for line in _worded(column, survey)]
     lines = [*_head(name, survey, match, also), *simple, *worded, "", *_unread(survey, match)]
@@ -30,7 +41,7 @@ def _has_words(match: ColumnMatch) -> bool:
     return bool(match.reading.words or match.reading.hidden)
 
 
-def _head(name: str, survey: Survey, match: TableMatch, also: tuple[str, ...]) -> list[str]:
+def _head(name: str, survey: Survey, match: TableMatch, also: Sequence[str]) -> list[str]:
     rows = f"{'all' if survey.whole else 'the first'} {len(survey.rows):,} rows below line {survey.header.line}"
     needed = [column for column in match.columns if column.column.required]
     found = sum(bool(column.heading) for column in needed)
@@ -48,8 +59,19 @@ def _head(name: str, survey: Survey, match: TableMatch, also: tuple[str, ...]) -
         "# later export no longer has is then taken out.",
         "slice = []",
         *_only(match),
+        *_exit_date(match),
         "",
         "[table.columns]",
+    ]
+
+
+def _exit_date(match: TableMatch) -> list[str]:
+    """Systems differ by a day, and no value tells which it is."""
+    if not any(column.column.name == "exit_date" and column.heading for column in match.columns):
+        return []
+    return [
+        '# To settle: is the exit date the "first day not enrolled" or the "last day enrolled"?',
+        f"exit_date_is = {_OPEN}",
     ]
 
 
@@ -66,11 +88,13 @@ def _only(match: TableMatch) -> list[str]:
     return lines
 
 
-def _simple(match: ColumnMatch) -> list[str]:
-    """A column on one line, below what has to be settled."""
+def _simple(match: ColumnMatch, summary: bool) -> list[str]:
+    """A column on one line, below what has to be settled. Of a `summary` the day may be that of the load."""
     reading, told = match.reading, f"    # {match.confidence}: {match.why}"
+    if not match.heading and match.column.kind is Kind.SCHOOL_YEAR:
+        return [_YEAR]
     if not match.heading:
-        return [_YEAR] if match.column.kind is Kind.SCHOOL_YEAR else _missing(match)
+        return [_DAY] if summary and match.column.kind is Kind.DATE and not match.guesses else _missing(match)
     line = _line(match.column.name, match.heading, reading)
     if reading.question:
         or_out = "" if match.column.required else "; or take the line out"
@@ -81,7 +105,7 @@ def _simple(match: ColumnMatch) -> list[str]:
 
 
 def _line(name: str, heading: str, reading: Reading) -> str:
-    parts = [f"header = {toml_string(heading)}"]
+    parts = [f"header = {toml_string(heading)}", *(["required = true"] if name.startswith("days_") else [])]
     if reading.question:
         parts.append(f"{reading.key} = {_OPEN}")
     elif reading.setting:

@@ -74,7 +74,8 @@ def draft_dialect(
     with scratch() as warehouse:
         match, *others = matching_tables(warehouse, found, known, tables)
     _check_coverage(file, match)
-    also = tuple(other.table.name for other in others[:_ALSO] if other.coverage >= _COVERED)
+    thinkable = dict.fromkeys(other.table.name for other in others if other.coverage >= _COVERED)
+    also = [name for name in thinkable if name != match.table.name][:_ALSO]
     text = draft_text(name, found, match, shape=_shape(found, match), also=also)
     to_settle = tuple(number for number, line in enumerate(text.splitlines(), start=1) if is_open(line))
     return Draft(folder / f"{name}.toml", text, to_settle, tuple(each.line for each in read.proposals))
@@ -141,10 +142,8 @@ def _check_coverage(file: Path, match: TableMatch) -> None:
 
 def _shape(found: Survey, match: TableMatch) -> str:
     """The shape of attendance, where the rows prove it: one row for a student's day, and most say present."""
-    columns = {column.column.name: column for column in match.columns}
-    if match.table.name != "attendance" or not all(
-        columns[name].heading for name in ("student_number", "date", "status")
-    ):
+    columns = {column.column.name: column for column in match.columns if column.heading}
+    if match.table.name != "attendance" or not {"student_number", "date", "status"} <= {*columns}:
         return ""
     places = [found.header.cells.index(columns[name].heading) for name in ("student_number", "date", "status")]
     days = Counter((row[places[0]], row[places[1]]) for _, row in found.rows)
