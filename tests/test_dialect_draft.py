@@ -1,11 +1,13 @@
 """`partnerkpi dialect new`: a draft says what the export proves, asks what it does not, and reads it once answered."""
 
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from given import SHARED, csv_text, export, take_in, workspace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -127,6 +129,18 @@ def test_a_format_that_the_dates_prove_is_written(tmp_path: Path, days: list[str
     draft = _draft(workspace(tmp_path / "d"), _file(tmp_path, text))
     assert _columns(draft.text)["entry_date"] == {"header": "entry date"} | ({"format": form} if form else {})
     assert not draft.to_settle
+
+
+def test_days_of_a_workbook_are_read_without_a_format_of_their_own(tmp_path: Path) -> None:
+    """So that the same export as a text file is read by the same dialect."""
+    book = xlsxwriter.Workbook(str(tmp_path / "entries.xlsx"))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["Pupil ID", "School", "Entry Date"])
+    sheet.write_row(1, 0, ["701", "North"])
+    sheet.write_datetime(1, 2, dt.datetime(2026, 9, 3), book.add_format({"num_format": "m/d/yyyy"}))
+    book.close()
+    draft = _draft(workspace(tmp_path / "d"), tmp_path / "entries.xlsx")
+    assert _columns(draft.text)["entry_date"] == {"header": "Entry Date"}
 
 
 def test_dates_that_fit_day_first_and_month_first_stay_a_question(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def _put_explanation(found: "Explanation") -> None:
 
     if found.read:
         put(f"{found.file}: {found.dialect} {found.table}")
-        put(f"header in line {found.header_line}, {found.encoding}, {found.delimiter}")
+        put(", ".join(dict.fromkeys((f"header in line {found.header_line}", found.encoding, found.delimiter))))
         rows = [
             {"column": c.column, "from": " + ".join(c.headings) or f'always "{c.value}"', "reading": c.reading}
             for c in found.columns

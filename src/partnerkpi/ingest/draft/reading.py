@@ -13,8 +13,9 @@ from partnerkpi.models.dialect import ColumnRule
 from partnerkpi.models.source_table import Column, Kind
 from partnerkpi.warehouse import Warehouse
 
+_ISO = ""
 _DATES = (
-    "%Y-%m-%d",
+    _ISO,
     "%m/%d/%Y",
     "%d/%m/%Y",
     "%m/%d/%y",
@@ -124,7 +125,8 @@ def _dates(warehouse: Warehouse, column: Column, found: SurveyedColumn) -> Readi
     """The one format that reads the cells; where two read them as different days, a question."""
     if sum(rows for cell, rows in found.cells.items() if _LIKE_A_DAY.fullmatch(cell)) < _HALF * found.filled:
         return NOTHING
-    read = {form: _days(warehouse, column, found, ColumnRule(column.name, formats=(form,))) for form in _DATES}
+    rules = {form: ColumnRule(column.name, formats=(form,) if form else ()) for form in _DATES}
+    read = {form: _days(warehouse, column, found, rule) for form, rule in rules.items()}
     read[_SERIAL] = _days(warehouse, column, found, ColumnRule(column.name, unit=_SERIAL))
     shares = {form: sum(found.cells[cell] for cell in days) / found.filled for form, days in read.items()}
     likely = sorted((form for form in read if shares[form] >= _HALF), key=lambda form: -shares[form])
@@ -142,9 +144,10 @@ def _dates(warehouse: Warehouse, column: Column, found: SurveyedColumn) -> Readi
     if proved and best == _SERIAL:
         return Reading(shares[best], "unit", _SERIAL)
     if proved:
-        return Reading(shares[best], "format", "" if best == "%Y-%m-%d" else best)
+        return Reading(shares[best], "format", best)
     told = " or ".join(
-        f'"{form}"' + ("" if shares[form] == 1 else f" ({shares[form]:.0%} of the cells)") for form in apart
+        f'"{form or "%Y-%m-%d"}"' + ("" if shares[form] == 1 else f" ({shares[form]:.0%} of the cells)")
+        for form in apart
     )
     return Reading(shares[best], "format", question=f"the dates fit {told}")
 

@@ -10,7 +10,7 @@ from partnerkpi.ingest.draft.survey import Survey
 from partnerkpi.models.dialect import DAY_OF_LOAD, YEAR_OF_LOAD
 from partnerkpi.models.source_table import Kind
 
-_DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars", "": "the cells of a workbook"}
+_DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 _OPEN = f'"{QUESTION}"'
 _YEAR = f'school_year = {{ value = "{YEAR_OF_LOAD}" }}    # no heading gives it'
 _DAY = f'date = {{ value = "{DAY_OF_LOAD}" }}    # no heading gives it; --as-of names another day'
@@ -43,11 +43,12 @@ def _has_words(match: ColumnMatch) -> bool:
 
 def _head(name: str, survey: Survey, match: TableMatch, also: Sequence[str]) -> list[str]:
     rows = f"{'all' if survey.whole else 'the first'} {len(survey.rows):,} rows below line {survey.header.line}"
+    delimiter = _DELIMITERS.get(survey.header.delimiter)
     needed = [column for column in match.columns if column.column.required]
     found = sum(bool(column.heading) for column in needed)
     return [
-        f"# A draft, made from {_plain(survey.export.path.name)}: its headings, and {rows}, parted by "
-        f"{_DELIMITERS[survey.header.delimiter]}.",
+        f"# A draft, made from {_plain(survey.export.path.name)}: its headings, and {rows}"
+        f"{f', parted by {delimiter}' if delimiter else ''}.",
         f"# Settle every line that has {_OPEN}: write the answer in its place. Until then such files are refused.",
         "# certain: a heading that dialects know, over cells that all fit. likely: alike by name, and most cells fit.",
         f"name = {toml_string(name)}",
