@@ -9,9 +9,10 @@ from partnerkpi.models.caps import Caps
 def refused(place: Path | str, why: str, *, line: int | None = None, now: str = "") -> ExportRefused:
     """A refusal of the whole file; `place` is its path, for a file in an archive the archive's and the file's."""
     return ExportRefused(
-        f"The file was not taken in: {why}.",
+        f"The file was not taken in: {printable(why)}.",
         where=f"{printable(str(place))}{f', line {line}' if line else ''}",
-        now=now or "Export it again from the source system, and run: partnerkpi ingest FILE",
+        now="\n".join(map(printable, now.split("\n")))
+        or "Export it again from the source system, and run: partnerkpi ingest FILE",
     )
 
 
@@ -45,5 +46,5 @@ def row_too_long(place: str, caps: Caps, line: int) -> ExportRefused:
 
 
 def printable(name: str) -> str:
-    """A name as it may be shown: whoever made an archive chose the names in it, control characters included."""
+    """A text as it may be shown: whoever made a file chose the headings and the names in it, control characters too."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
