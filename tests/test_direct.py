@@ -142,3 +142,20 @@ def test_marts_made_with_the_load_count_no_row_that_is_deleted_behind_it(tmp_pat
             "where period_id = 202610 order by 2"
         )
     assert sums == [(300, 0), (300, 100)]
+
+
+def test_lines_are_right_in_a_file_that_several_threads_could_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database reads a file piece by piece; pieces this small make dozens of a file of 2 MB."""
+    monkeypatch.setattr("partnerkpi.warehouse.staging._BUFFER", 100_000)
+    made = workspace(tmp_path / "d")
+    days = [f"2025-{month:02d}-{day:02d}" for month in (9, 10, 11) for day in range(1, 21)]
+    rows = [f"{student},North,{day},present" for day in days for student in range(1000)]
+    bad = list(range(0, len(rows), 997))
+    for place in bad:
+        rows[place] = rows[place].replace("present", "gone")
+    for name, text in (("a.csv", csv_text(ATTENDANCE, rows)), ("b.csv", csv_text(ATTENDANCE, rows) + "\n")):
+        load = take_in(made, export(made, name, text))[0]
+        lines = _rows(made, f"select line from quarantine where load_id = {load.load} order by line")
+        assert [line for (line,) in lines] == [place + 2 for place in bad], name

@@ -107,20 +107,24 @@ class Warehouse:
 
     @contextlib.contextmanager
     def in_file_order(self) -> Iterator[None]:
-        """Rows read from a file are written in its order, and a join keeps it.
+        """Rows read from a file are written in its order, also through a join.
 
-        The optimizer knows little of how long a file is: taken for a short one, it would become the side of a join
-        that is held in memory, and come out of it in any order.
+        A join keeps no order between threads, each of which reads pieces of the file: so there is one. And the
+        optimizer knows little of how long a file is: taken for a short one, it would become the side of a join that
+        is held in memory, and come out of it in any order.
         """
         self.run(
-            "set preserve_insertion_order = true; "
+            "set threads = 1; set preserve_insertion_order = true; "
             f"set disabled_optimizers = '{_OPTIMIZERS_OFF},build_side_probe_side,join_order'"
         )
         try:
             yield
         finally:
             with contextlib.suppress(PartnerKpiError):
-                self.run(f"set preserve_insertion_order = false; set disabled_optimizers = '{_OPTIMIZERS_OFF}'")
+                self.run(
+                    "reset threads; set preserve_insertion_order = false; "
+                    f"set disabled_optimizers = '{_OPTIMIZERS_OFF}'"
+                )
 
     @contextlib.contextmanager
     def watched(self, heard: Callable[[float], None]) -> Iterator[None]:
