@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.ingest import workflow
+from partnerkpi.ingest.pseudonym import pseudonyms
 from partnerkpi.models.load import Load
+from partnerkpi.models.source_table import Kind
 from partnerkpi.undo import undo
 from partnerkpi.warehouse import ledger, newcomers, open_for_reading
 
@@ -159,3 +161,29 @@ def test_lines_are_right_in_a_file_that_several_threads_could_share(
         load = take_in(made, export(made, name, text))[0]
         lines = _rows(made, f"select line from quarantine where load_id = {load.load} order by line")
         assert [line for (line,) in lines] == [place + 2 for place in bad], name
+
+
+def test_of_contradicting_rows_the_last_of_the_file_counts_however_many_threads_read_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows of one key far apart in the file, in no order that a key or a status would give."""
+    monkeypatch.setattr("partnerkpi.warehouse.staging._BUFFER", 100_000)
+    made = workspace(tmp_path / "d")
+    days = [f"2025-{month:02d}-{day:02d}" for month in (9, 10, 11) for day in range(1, 21)]
+    rows = [f"{student},North,{day},present" for day in days for student in range(1000)]
+    last = {}
+    for place in range(0, 50_000, 501):
+        student, _, day, _ = rows[place].split(",")
+        statuses = ["absent_excused", "suspended", "absent_unexcused"][place % 3 :] + ["suspended"] * (place % 2)
+        for number, status in enumerate(statuses):
+            rows.insert(len(rows) - place // 3 - number, f"{student}, North ,{day},{status}")
+        later = [row for row in rows if row.startswith(f"{student},") and f",{day}," in row]
+        last[student, day] = later[-1].split(",")[3]
+    load = take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, rows)))[0]
+    assert load.counts.loaded == 60_000
+    numbers = [student for student, _ in last]
+    ids = dict(zip(pseudonyms(made.key(), Kind.STUDENT, numbers), numbers, strict=True))
+    facts = {(row[0], str(row[1])): row[2] for row in _rows(made, "select student_id, date, status from attendance")}
+    assert {(ids[student], day): facts[student, day] for student, day in facts if student in ids} == {
+        (student, day): last.get((student, day), "present") for student in set(numbers) for day in days
+    }

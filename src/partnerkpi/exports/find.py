@@ -2,11 +2,13 @@
 
 import hashlib
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from partnerkpi.errors import InputMissing
 from partnerkpi.exports.archive import Members, members_of
+from partnerkpi.exports.look import Look
 from partnerkpi.exports.members import Export, stamp_of
 from partnerkpi.exports.refusal import larger_than_allowed, refused
 from partnerkpi.exports.workbook_size import check_workbook
@@ -75,11 +77,17 @@ def find_export(path: Path, caps: Caps, member: str = "") -> Export:
 
 
 def _hashed(export: Export) -> Export:
+    """The export with its hash, and what a text that the database may read itself looks like."""
     digest, size = hashlib.sha256(), 0
-    with export.open() as stream:
+    look = None if export.is_packed or export.is_workbook else Look(export.caps)
+    # Hashing goes on beside the looking: it is the one thing here that leaves the interpreter to others.
+    with export.open() as stream, ThreadPoolExecutor(1) as beside:
         while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
+            hashed = beside.submit(digest.update, chunk)
             size += len(chunk)
+            if look is not None:
+                look.at(chunk)
+            hashed.result()
     if size == 0:
         raise refused(export.place, _EMPTY)
-    return replace(export, sha256=digest.hexdigest(), size=size)
+    return replace(export, sha256=digest.hexdigest(), size=size, look=look)

@@ -12,6 +12,7 @@ from zipfile import BadZipFile
 
 from partnerkpi.errors import ExportRefused, PartnerKpiError
 from partnerkpi.exports.archive import open_member
+from partnerkpi.exports.look import Look
 from partnerkpi.exports.refusal import larger_than_allowed, printable, refused, unpacks_to_too_much
 from partnerkpi.models.caps import Caps
 
@@ -31,8 +32,9 @@ class Export:
     """One export on disk, or one file (`member`) of the archive at `path`.
 
     `sha256` and `size` are of the bytes inside, unpacked; a workbook counts as it is. `stamp` tells whether the file on
-    disk is still the one that was hashed. `sheet` names the sheet of a workbook (empty: the first); `corrects` is the
-    load whose refused rows it holds. `heard` is told, whenever the bytes are read, how many of them were.
+    disk is still the one that was hashed; `look` is what was seen of a text meanwhile. `sheet` names the sheet of a
+    workbook (empty: the first); `corrects` is the load whose refused rows it holds. `heard` is told, whenever the bytes
+    are read, how many of them were.
     """
 
     path: Path
@@ -43,6 +45,7 @@ class Export:
     size: int = 0
     sheet: str = ""
     corrects: int | None = None
+    look: Look | None = field(default=None, compare=False, repr=False)
     heard: Callable[[int], None] | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -107,24 +107,26 @@ class Warehouse:
 
     @contextlib.contextmanager
     def in_file_order(self) -> Iterator[None]:
-        """Rows read from a file are written in its order, also through a join.
-
-        A join keeps no order between threads, each of which reads pieces of the file: so there is one. And the
-        optimizer knows little of how long a file is: taken for a short one, it would become the side of a join that
-        is held in memory, and come out of it in any order.
-        """
-        self.run(
-            "set threads = 1; set preserve_insertion_order = true; "
-            f"set disabled_optimizers = '{_OPTIMIZERS_OFF},build_side_probe_side,join_order'"
-        )
+        """Rows read from a file are written in its order, by however many threads; not so through a join."""
+        self.run("set preserve_insertion_order = true")
         try:
             yield
         finally:
             with contextlib.suppress(PartnerKpiError):
-                self.run(
-                    "reset threads; set preserve_insertion_order = false; "
-                    f"set disabled_optimizers = '{_OPTIMIZERS_OFF}'"
-                )
+                self.run("set preserve_insertion_order = false")
+
+    @contextlib.contextmanager
+    def reading_long_files(self) -> Iterator[None]:
+        """What a file's rows are joined with is held in memory, never the rows.
+
+        The optimizer knows little of how long a file is and takes it for a short one.
+        """
+        self.run(f"set disabled_optimizers = '{_OPTIMIZERS_OFF},build_side_probe_side,join_order'")
+        try:
+            yield
+        finally:
+            with contextlib.suppress(PartnerKpiError):
+                self.run(f"set disabled_optimizers = '{_OPTIMIZERS_OFF}'")
 
     @contextlib.contextmanager
     def watched(self, heard: Callable[[float], None]) -> Iterator[None]:

@@ -4,14 +4,16 @@ What is new, what is there already, what gives way.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from partnerkpi.models.dialect import TableRule
+from partnerkpi.warehouse.again import broken_lines, lines_of
 from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.direct import among_days
 from partnerkpi.warehouse.facts import make_room, rows_of
 from partnerkpi.warehouse.landed import Landed
 from partnerkpi.warehouse.refusals import quarantine
-from partnerkpi.warehouse.repeats import find_repeats
+from partnerkpi.warehouse.repeats import InFile, find_repeats
 from partnerkpi.warehouse.staging import NeedsCare, Plan, TextRows, read, typed_sql
 
 
@@ -22,10 +24,15 @@ def match_and_insert(warehouse: Warehouse, rows: TextRows, plan: Plan, rule: Tab
     """
     names = make_room(warehouse, plan.table, plan.needed)
     _stage(warehouse, rows, plan, [name for name in names if name != "occurrence"])
-    if rows.layout is not None and warehouse.value("select count(*) from staged_rows") != rows.rows:
+    staged, refused = warehouse.rows("select count(*), count(*) filter (issue <> 0) from staged_rows")[0]
+    if rows.layout is not None and staged != rows.rows:
         raise NeedsCare
-    quarantined, non_data = quarantine(warehouse, rows, plan, load, "(select line, issue from staged where issue <> 0)")
-    duplicate, superseded = _keep(warehouse, plan, names)
+    broken = "(select position as line, issue from staged where issue <> 0)"
+    if refused and rows.layout is not None:
+        broken = broken_lines(warehouse, rows, plan)
+    quarantined, non_data = quarantine(warehouse, rows, plan, load, broken)
+    in_file = None if rows.layout is None else partial(lines_of, warehouse, rows, plan, names)
+    duplicate, superseded = _keep(warehouse, plan, names, in_file)
     kept, fresh, replaced = _replace(warehouse, plan, rule, names, load)
     warehouse.run(
         f"insert into {rows_of(plan.table)} ({', '.join(names)}, load_id) "
@@ -42,30 +49,26 @@ def match_and_insert(warehouse: Warehouse, rows: TextRows, plan: Plan, rule: Tab
 
 
 def _stage(warehouse: Warehouse, rows: TextRows, plan: Plan, names: Sequence[str]) -> None:
-    """Temporary view `staged`: line, issue, and the typed columns."""
-    # Lines can be told by where rows stand only while these come in the order of the file.
-    with warehouse.in_file_order():
+    """Temporary view `staged`: issue, the typed columns, and `position`, which is the line where rows tell theirs."""
+    with warehouse.reading_long_files():
         read(warehouse, rows, f"create temp table staged_rows as {typed_sql(rows, plan, names)}")
-    line = ""
-    if rows.layout is not None:
-        first_row = warehouse.value("select coalesce(min(rowid), 0) from staged_rows")
-        line = f"rowid - {first_row} + {rows.layout.header_lines + 1} as line, "
-    warehouse.run(f"create temp view staged as select {line}* from staged_rows")
+    position = "line" if rows.layout is None else "rowid"
+    warehouse.run(f"create temp view staged as select {position} as position, * from staged_rows")
 
 
-def _keep(warehouse: Warehouse, plan: Plan, names: Sequence[str]) -> tuple[int, int]:
+def _keep(warehouse: Warehouse, plan: Plan, names: Sequence[str], in_file: InFile | None) -> tuple[int, int]:
     """Temporary view or table `kept`: the good rows, each with its `position`; of those with one natural key the last.
 
     Counts duplicate and superseded rows.
     """
-    good = "select *, line as position from staged where issue = 0"
+    good = "select * from staged where issue = 0"
     if not plan.table.key:
         alike = ", ".join(name for name in names if name != "occurrence")
         warehouse.run(f"""
 create temp table kept as
-select *, cast(row_number() over (partition by {alike} order by line) as integer) as occurrence from ({good})""")
+select *, cast(row_number() over (partition by {alike} order by position) as integer) as occurrence from ({good})""")
         return 0, 0
-    repeats = find_repeats(warehouse, plan.table, f"({good})", names)
+    repeats = find_repeats(warehouse, plan.table, f"({good})", names, in_file)
     if repeats is None:
         warehouse.run(f"create temp view kept as {good}")
         return 0, 0

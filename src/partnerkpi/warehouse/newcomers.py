@@ -8,7 +8,6 @@ read before; rows of people who come later are set aside and read again, which c
 from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.facts import rows_of
 from partnerkpi.warehouse.staging import (
-    NeedsCare,
     Plan,
     Pseudonymise,
     TextRows,
@@ -33,7 +32,7 @@ def know_most(warehouse: Warehouse, rows: TextRows, plan: Plan, pseudonymise: Ps
     if rows.rows <= 2 * _SAMPLE or len(plan.people) != 1:
         return False
     (name,) = plan.people
-    cell = plan.sources[name]
+    cell = plan.keys[name]
     samples = []
     with warehouse.in_file_order():
         for offset in (0, _SAMPLE):
@@ -50,37 +49,22 @@ def know_most(warehouse: Warehouse, rows: TextRows, plan: Plan, pseudonymise: Ps
 
 def insert_newcomers(
     warehouse: Warehouse, rows: TextRows, plan: Plan, names: list[str], load: int, pseudonymise: Pseudonymise
-) -> None:
-    """Read the rows that were set aside again, now that their people are known, and write the good ones.
+) -> int:
+    """Read the rows that were set aside again, now that their people are known, and write the good ones; counts them.
 
-    Temporary table `newcomers` has them all, in the order of those that stand in the facts with NOT_KNOWN_YET.
+    Those that stand in the facts with NOT_KNOWN_YET stay there, to be deleted.
     """
     (name,) = plan.people
-    cell = plan.sources[name]
+    cell = plan.keys[name]
     of_newcomers = f"select * from ({text_sql(rows)}) anti join people_{name} on people_{name}.cell = {cell}"
-    with warehouse.in_file_order():
+    with warehouse.reading_long_files():
         read(warehouse, rows, f"create or replace temp table set_aside as {of_newcomers} where {cell} is not null")
-        people = [str(row[0]) for row in warehouse.rows(f"select distinct {cell} from set_aside")]
-        add_people(warehouse, plan, name, people, pseudonymise)
-        typed = typed_sql(rows, plan, names, "select * from set_aside")
-        warehouse.run(f"create or replace temp table newcomers as {typed}")
-        written = warehouse.value(f"select count(*) from {rows_of(plan.table)} where load_id = {NOT_KNOWN_YET}")
-        if written != warehouse.value("select count(*) from newcomers"):
-            raise NeedsCare
-        listed = ", ".join(names)
-        warehouse.run(
-            f"insert into {rows_of(plan.table)} ({listed}, load_id) "
-            f"select {listed}, {load} from newcomers where issue = 0"
-        )
-    warehouse.run("drop table set_aside")
-
-
-def broken_newcomers(table: str) -> str:
-    """SQL of those of the newcomers that break a rule: where they stand among the facts, and the `issue`."""
-    return f"""
-(select standing.place, newcomer.issue
-from (
-  select row_number() over (order by rowid) as number, rowid as place from {table} where load_id = {NOT_KNOWN_YET}
-) as standing
-join (select row_number() over (order by rowid) as number, issue from newcomers) as newcomer using (number)
-where newcomer.issue <> 0)"""
+    people = [str(row[0]) for row in warehouse.rows(f"select distinct {cell} from set_aside")]
+    add_people(warehouse, plan, name, people, pseudonymise)
+    typed = typed_sql(rows, plan, names, "select * from set_aside")
+    warehouse.run(f"create or replace temp table newcomers as select * from ({typed}) where issue = 0")
+    listed = ", ".join(names)
+    warehouse.run(f"insert into {rows_of(plan.table)} ({listed}, load_id) select {listed}, {load} from newcomers")
+    written = int(warehouse.value("select count(*) from newcomers"))
+    warehouse.run("drop table set_aside; drop table newcomers")
+    return written

@@ -7,7 +7,8 @@ from partnerkpi.warehouse.staging import Plan, TextRows
 def quarantine(warehouse: Warehouse, rows: TextRows, plan: Plan, load: int, broken: str) -> tuple[int, int]:
     """Book the refused rows of a load; counts them, and those lines that turned out to be no rows.
 
-    `broken` is SQL of the rows that break a rule: their `line`, and their `issue` as `typed_sql` gives it.
+    `broken` is SQL of the rows that break a rule: their `line`, and their `issue`: the code of the rule,
+    negative when the row may be no row at all.
     """
     if rows.refused:
         _insert(

@@ -1,6 +1,6 @@
 """Rows that stand in a file more than once: which they are, and how they count."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from partnerkpi.models.source_table import SourceTable
@@ -9,12 +9,16 @@ from partnerkpi.warehouse.connection import Warehouse
 # As many days as one person's bits may stand for; a file that spans more is looked through key by key.
 _MOST_DAYS = 1_000
 
+# From SQL of some rows, with their columns and `position`, to SQL of `position` and `line`.
+InFile = Callable[[str], str]
+
 
 @dataclass(frozen=True)
 class Repeats:
     """Rows that share their natural key with a later one of the same file.
 
-    `duplicate` are equal to the last of their key, `superseded` are not. `sql` gives the `position` of each.
+    `duplicate` are equal to the last of their key, `superseded` are not. `sql` gives the `position` of each, until
+    repeats are looked for again.
     """
 
     duplicate: int
@@ -22,30 +26,49 @@ class Repeats:
     sql: str
 
 
-def find_repeats(warehouse: Warehouse, table: SourceTable, rows: str, names: Sequence[str]) -> Repeats | None:
+def find_repeats(
+    warehouse: Warehouse, table: SourceTable, rows: str, names: Sequence[str], in_file: InFile | None = None
+) -> Repeats | None:
     """The repeats among some rows, None when there are none.
 
-    `rows` is SQL of them with the columns `names` and their `position` in the file.
+    `rows` is SQL of them with the columns `names` and a `position`, which is their order in the file; unless
+    `in_file` tells the lines of the few that the order matters for: those that contradict each other.
     """
     own_key = [name for name in table.natural_key if name in names]
     shared_by, shared = _shared_keys(warehouse, table.day_column, rows, own_key)
     if not warehouse.rows(f"{shared} limit 1"):
         return None
-    key = ", ".join(own_key)
+    others = [name for name in names if name not in own_key]
     same = " and ".join(f"r.{name} = s.{name}" for name in shared_by)
-    others = ", ".join(f"r.{name}" for name in names)
+    own, key = ", ".join(f"r.{name}" for name in own_key), ", ".join(own_key)
+    listed = ", ".join(f"r.{name}" for name in names)
+    # Only who has repeats is looked at key by key, and only the rows of keys that repeat are brought together.
+    repeated = f"select {own} from {rows} as r semi join ({shared}) as s on {same} group by {own} having count(*) > 1"
     alike = f"""
-select {others}, r.position, max(r.position) over (partition by {key}) as last_position
-from {rows} as r semi join ({shared}) as s on {same}"""
-    warehouse.run(f"create or replace temp table alike as {alike}")
+select {listed}, r.position, r.position as line
+from {rows} as r semi join ({repeated}) as k on {" and ".join(f"r.{name} = k.{name}" for name in own_key)}"""
+    contradicts = " or ".join(
+        f"count({name}) over of_key % count(*) over of_key <> 0 or min({name}) over of_key <> max({name}) over of_key"
+        for name in others
+    )
+    warehouse.run(f"""
+create or replace temp table alike as
+select *, {contradicts or "false"} as contradicts from ({alike}) window of_key as (partition by {key})""")
+    if in_file is not None and warehouse.rows("select 1 from alike where contradicts limit 1"):
+        lines = in_file("(select * from alike where contradicts)")
+        warehouse.run(f"update alike set line = l.line from {lines} as l where alike.position = l.position")
+    warehouse.run(
+        "create or replace temp table alike as "
+        f"select *, max_by(position, line) over (partition by {key}) as last_position from alike"
+    )
     equal = " and ".join([f"e.{name} is not distinct from l.{name}" for name in names])
     duplicate, superseded = warehouse.rows(f"""
 select count(*) filter (where {equal}), count(*) filter (where not ({equal}))
 from alike as e join alike as l on l.position = e.last_position
-where e.position < e.last_position""")[0]
+where e.position <> e.last_position""")[0]
     if not duplicate and not superseded:
         return None
-    return Repeats(int(duplicate), int(superseded), "(select position from alike where position < last_position)")
+    return Repeats(int(duplicate), int(superseded), "(select position from alike where position <> last_position)")
 
 
 def _shared_keys(warehouse: Warehouse, day: str, rows: str, key: list[str]) -> tuple[list[str], str]:

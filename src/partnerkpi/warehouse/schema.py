@@ -50,8 +50,9 @@ create table quarantine (
   corrected_by integer
 );
 create table marts (fingerprint varchar not null);
--- Loads whose refused and repeated rows still stand among the facts, unseen: see direct.py.
-create table unsettled (load_id integer not null, source_table varchar not null);
+-- Loads whose refused and repeated rows still stand among the facts, unseen, and the places of the repeated ones
+-- among the rows of the load: see direct.py.
+create table unsettled (load_id integer not null, source_table varchar not null, place bigint);
 """
 
 # What the marts join the facts with; written anew whenever the marts are.

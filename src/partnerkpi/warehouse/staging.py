@@ -1,7 +1,7 @@
 """Text rows to typed rows: what a file's rows are, how each column is read, and whose they are."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,12 +9,15 @@ from typing import Any
 from partnerkpi.models.dialect import ColumnRule, TableRule
 from partnerkpi.models.load import OTHER_KIND, RefusedRow
 from partnerkpi.models.source_table import Kind, SourceTable
-from partnerkpi.warehouse.cells import CellSql, cell_sql, literal
+from partnerkpi.warehouse.cells import CellSql, cell_sql, literal, quick_cell_sql
 from partnerkpi.warehouse.connection import NotTabular, Warehouse
 from partnerkpi.warehouse.facts import default_of
 
 # Of these each thread holds several; a line longer than one is not plain.
 _BUFFER = 8_000_000
+
+# In place of the rule that the number of a person breaks, for a cell with nothing but spaces.
+BLANK = 100
 
 Pseudonymise = Callable[[Kind, Sequence[str]], Sequence[int]]
 
@@ -72,11 +75,17 @@ class Plan:
 
     A rule about the number of a person is looked at once for each person, not once for each row: `people_rules` has,
     for each column of people, the SQL of the place of the first such rule that the number breaks, 0 when none.
+    `quick` is for rows with a layout, of which most are good: what is a refused row in `cells` is one here too, but
+    which rule it breaks is not told; it is over the columns that `first_look` gives, `q_<column>`. `keys` are the
+    columns as they stand in the file, as which `people_<column>` has them, `sources` the same trimmed.
     """
 
     table: SourceTable
     cells: dict[str, CellSql]
+    quick: dict[str, CellSql]
+    first_look: dict[str, str]
     sources: dict[str, str]
+    keys: dict[str, str]
     people_rules: dict[str, str]
 
     @property
@@ -100,27 +109,43 @@ class Plan:
 def plan_load(rows: TextRows, rule: TableRule) -> Plan:
     positions = {header: index for index, header in enumerate(rows.headers)}
     cells: dict[str, CellSql] = {}
+    quick: dict[str, CellSql] = {}
+    first_look: dict[str, str] = {}
     sources: dict[str, str] = {}
+    keys: dict[str, str] = {}
     rules = {column_rule.column: column_rule for column_rule in rule.columns}
     for column in rule.table.columns:
-        column_rule, sources[column.fact] = _found(rules.get(column.name), positions)
-        cells[column.fact] = cell_sql(column, column_rule, sources[column.fact])
+        column_rule, place = _found(rules.get(column.name), positions)
+        trimmed = "null" if place is None else f"c{place}"
+        raw = trimmed if rows.layout is None or place is None else f"t{rows.layout.positions[place]}"
+        source = trimmed if raw == trimmed else f"nullif(trim({raw}), '')"
+        sources[column.fact], keys[column.fact] = source, raw
+        cells[column.fact] = cell_sql(column, column_rule, source)
+        looked, quick[column.fact] = quick_cell_sql(column, column_rule, trimmed, raw, f"q_{column.fact}")
+        first_look[f"q_{column.fact}"] = looked
     if rule.exit_is_last_day and "exit_date" in cells:
-        exit_date = cells["exit_date"]
-        cells["exit_date"] = CellSql(f"cast({exit_date.value} + interval 1 day as date)", exit_date.refusals)
-    people_rules = {
-        column.fact: _once_for_each(cells, column.fact, sources[column.fact])
-        for column in rule.table.columns
-        if column.kind in (Kind.STUDENT, Kind.STAFF)
-    }
+        for kind in (cells, quick):
+            exit_date = kind["exit_date"]
+            kind["exit_date"] = CellSql(f"cast({exit_date.value} + interval 1 day as date)", exit_date.refusals)
+    people_rules = {}
+    for column in [column for column in rule.table.columns if column.kind in (Kind.STUDENT, Kind.STAFF)]:
+        name, source = column.fact, sources[column.fact]
+        people_rules[name] = _once_for_each(cells, name, source)
+        blank = (
+            f"{keys[name]} is null or " if (f"{source} is null") in [wrong for wrong, _ in cells[name].refusals] else ""
+        )
+        quick[name] = CellSql(
+            cells[name].value, ((f"{blank}people_{name}.broken <> 0", ""),) if source != "null" else ()
+        )
     # What a row is comes before what is wrong with it.
     first = rule.table.columns[0].fact
-    cells[first] = CellSql(cells[first].value, (*_other_kinds(rule, positions), *cells[first].refusals))
-    if rule.table.groups:
-        names = ", ".join(literal(name) for name in rows.groups)
-        values = ", ".join(f"coalesce(c{positions[name]}, '')" for name in rows.groups)
-        cells["groups"] = CellSql(f"map([{names}]::varchar[], [{values}]::varchar[])", ())
-    return Plan(rule.table, cells, sources, people_rules)
+    for kind in (cells, quick):
+        kind[first] = CellSql(kind[first].value, (*_other_kinds(rule, positions), *kind[first].refusals))
+        if rule.table.groups:
+            names = ", ".join(literal(name) for name in rows.groups)
+            values = ", ".join(f"coalesce(c{positions[name]}, '')" for name in rows.groups)
+            kind["groups"] = CellSql(f"map([{names}]::varchar[], [{values}]::varchar[])", ())
+    return Plan(rule.table, cells, quick, first_look, sources, keys, people_rules)
 
 
 def _once_for_each(cells: dict[str, CellSql], fact: str, source: str) -> str:
@@ -149,18 +174,18 @@ def _other_kinds(rule: TableRule, positions: dict[str, int]) -> list[tuple[str, 
     return refusals
 
 
-def _found(rule: ColumnRule | None, positions: dict[str, int]) -> tuple[ColumnRule | None, str]:
-    """The rule with the SQL of its cell; without the rule when the export lacks an optional column."""
+def _found(rule: ColumnRule | None, positions: dict[str, int]) -> tuple[ColumnRule | None, int | None]:
+    """The rule with the place of its cell; without the rule when the export lacks an optional column."""
     if rule is None or not rule.headers:
-        return rule, "null"
-    header = next((name for name in rule.headers if name in positions), None)
-    return (None, "null") if header is None else (rule, f"c{positions[header]}")
+        return rule, None
+    place = next((positions[name] for name in rule.headers if name in positions), None)
+    return (None, None) if place is None else (rule, place)
 
 
 def text_sql(rows: TextRows) -> str:
     """SQL of the text rows: the trimmed cells as c0, c1, ..., null when blank, and `line` unless there is a layout.
 
-    With a layout the rows come in the order of the file, whose lines they are.
+    With a layout also the cells as they stand in the file, as t0, t1, ...
     """
     layout = rows.layout
     if layout is None:
@@ -174,11 +199,11 @@ def text_sql(rows: TextRows) -> str:
         reading = f"delim = {literal(layout.delimiter)}, quote = '', escape = ''"
         reading += f", header = false, skip = {layout.header_lines}, null_padding = false, buffer_size = {_BUFFER}"
     columns = ", ".join(f"'{name}': 'varchar'" for name in names)
-    line = ["cast(line as bigint) as line"] if layout is None else []
+    others = ["cast(line as bigint) as line"] if layout is None else names
     plain = layout is not None and layout.ascii
     cells = [f"{_trimmed(f't{place}', plain=plain)} as c{index}" for index, place in enumerate(places)]
     return f"""
-  select {", ".join([*line, *cells])}
+  select {", ".join([*others, *cells])}
   from read_csv(
     {literal(str(rows.path))}, columns = {{{columns}}}, auto_detect = false, {reading}
   )"""
@@ -199,13 +224,13 @@ def survey(
 ) -> tuple[dt.date | None, dt.date | None]:
     """Temporary table `people_<column>` for each column of people; and, when asked, the first and last day in the file.
 
-    With the cell as written, the pseudonym, and the place of the rule that the number breaks. Also of rows that are
-    refused for another column: whose they are decides what they leave untouched, and so do their days.
+    With the cell as it stands in the file, the pseudonym, and the place of the rule that the number breaks. Also of
+    rows that are refused for another column: whose they are decides what they leave untouched, and so do their days.
     """
     found_days: list[dt.date] = []
     day = plan.cells[plan.table.day_column].value if days and plan.table.day else "null"
     for name in plan.people:
-        cell = plan.sources[name]
+        cell = plan.keys[name]
         ends = f"select {cell}, min({day}), max({day}) from ({text_sql(rows)}) where {cell} is not null group by {cell}"
         found = read(warehouse, rows, ends)
         found_days += [end for _, first, last in found for end in (first, last) if end is not None]
@@ -220,48 +245,79 @@ def forget_people(warehouse: Warehouse, name: str) -> None:
 
 
 def add_people(warehouse: Warehouse, plan: Plan, name: str, cells: Sequence[str], pseudonymise: Pseudonymise) -> None:
-    """Put people into `people_<name>` by the cells that name them, each written there once."""
+    """Put people into `people_<name>` by the cells that name them, each as it stands in the file, once.
+
+    A blank that is not empty names nobody; where somebody has to be named it breaks a rule.
+    """
     source = plan.sources[name]
-    read_cells = f"(select unnest($cells::varchar[]) as {source})"
+    blank = BLANK if f"{source} is null" in [wrong for wrong, _ in plan.cells[name].refusals] else 0
+    read_cells = f"(select unnest($cells::varchar[]) as {plan.keys[name]})"
     found = warehouse.rows(
-        f"select {source}, {plan.cells[name].value}, {plan.people_rules[name]} from {read_cells} order by 1",
+        f"select {plan.keys[name]}, {plan.cells[name].value}, case when {source} is null then {blank} "
+        f"else {plan.people_rules[name]} end from {read_cells} order by 1",
         {"cells": list(cells)},
     )
+    named = [str(number) for _, number, _ in found if number is not None]
+    ids = iter(pseudonymise(plan.people[name], named))
     warehouse.run(
         f"insert into people_{name} "
         "select unnest($cells::varchar[]), unnest($ids::bigint[]), unnest($broken::tinyint[])",
         {
             "cells": [cell for cell, _, _ in found],
-            "ids": list(pseudonymise(plan.people[name], [str(number) for _, number, _ in found])),
+            "ids": [None if number is None else next(ids) for _, number, _ in found],
             "broken": [broken for _, _, broken in found],
         },
     )
 
 
 def typed_sql(rows: TextRows, plan: Plan, names: Sequence[str], text: str = "") -> str:
-    """SQL of the rows with these columns typed, people by pseudonym, and `issue`: 0, or the code of a broken rule.
+    """SQL of the rows with these columns typed, people by pseudonym, and `issue`, 0 for a good row.
 
-    Negative for a row that may be no row at all: it lacks a cell it needs, or begins as the header does. With a
-    layout also `newcomer`: whether the row is of a person not in `people_<column>`. `text` is the SQL of the text
-    rows where it is not all of them.
+    Without a layout also `line`, and the issue is the code of the broken rule. With one also `newcomer`: whether the
+    row is of a person not in `people_<column>`. `text` is the SQL of the text rows where it is not all of them.
     """
-    text = text or text_sql(rows)
-    columns = {name: f"people_{name}.id" if name in plan.people else plan.cells[name].value for name in names}
+    cells = plan.cells if rows.layout is None else plan.quick
+    columns = {name: f"people_{name}.id" if name in plan.people else cells[name].value for name in names}
     values = "".join(f"{value} as {name}, " for name, value in columns.items())
-    line = "line, " if rows.layout is None else ""
-    joins = "".join(f"\nleft join people_{name} on people_{name}.cell = {plan.sources[name]}" for name in plan.people)
-    whens = " ".join(f"when {wrong} then {code}" for code, (_, _, wrong) in enumerate(plan.issues, start=1))
-    issue = f"case {whens} else 0 end" if whens else "0"
-    typed = f"select {line}{values}{issue} as broken"
+    joins = "".join(f"\nleft join people_{name} on people_{name}.cell = {plan.keys[name]}" for name in plan.people)
+    text = text or text_sql(rows)
     if rows.layout is None:
-        return f"select * exclude (broken), broken as issue from ({typed} from ({text}){joins})"
-    lacking = [f"c{place} is null" for place in rows.layout.required]
-    suspicious = " or ".join([*lacking, f"c0 = {literal(rows.layout.first_header.strip())}"])
-    newcomers = [f"({plan.sources[name]} is not null and people_{name}.id is null)" for name in plan.people]
-    issue = "case when broken = 0 then 0 when suspicious then -broken else broken end as issue"
+        return f"select line, {values}{_broken(plan)} as issue from ({text}){joins}"
+    looks = ", ".join(f"{sql} as {name}" for name, sql in plan.first_look.items())
+    newcomers = [f"({plan.keys[name]} is not null and people_{name}.broken is null)" for name in plan.people]
     return f"""
-select * exclude (broken, suspicious), {issue}
-from ({typed}, {suspicious} as suspicious, {" or ".join(newcomers) or "false"} as newcomer from ({text}){joins})"""
+select {values}cast({_wrong(plan)} as integer) as issue, {" or ".join(newcomers) or "false"} as newcomer
+from (select *, {looks} from ({text})){joins}"""
+
+
+def issue_sql(rows: TextRows, plan: Plan, people: Mapping[str, str]) -> str:
+    """SQL of the text rows of a plain file, in its order, with nothing but their `issue`: 0, or the code of a rule.
+
+    Negative for a row that may be no row at all: it lacks a cell it needs, or begins as the header does. `people` has,
+    for each column of people, SQL of the place of the rule that a number breaks, 0 when none.
+    """
+    if rows.layout is None:
+        raise ValueError("rows without a layout tell their lines themselves")
+    looks = ", ".join(f"{sql} as {name}" for name, sql in plan.first_look.items())
+    trimmed = [f"nullif(trim(t{place}), '')" for place in rows.layout.positions]
+    first = f"{trimmed[0]} = {literal(rows.layout.first_header.strip())}"
+    suspicious = " or ".join([*(f"{trimmed[place]} is null" for place in rows.layout.required), first])
+    wrong, broken = _wrong(plan), _broken(plan)
+    # Most rows are good, and of them no more is worked out than that they are.
+    issue = f"case when {wrong} then (case when {suspicious} then -1 else 1 end) * ({broken}) else 0 end"
+    for name, places in people.items():
+        issue = issue.replace(f"people_{name}.broken", f"({places})")
+    return f"select cast({issue} as smallint) as issue from (select *, {looks} from ({text_sql(rows)}))"
+
+
+def _wrong(plan: Plan) -> str:
+    """Whether a row of a plain file breaks a rule."""
+    return " or ".join(cell.wrong for cell in plan.quick.values() if cell.refusals) or "false"
+
+
+def _broken(plan: Plan) -> str:
+    whens = " ".join(f"when {wrong} then {code}" for code, (_, _, wrong) in enumerate(plan.issues, start=1))
+    return f"case {whens} else 0 end" if whens else "0"
 
 
 def read(warehouse: Warehouse, rows: TextRows, sql: str) -> list[tuple[Any, ...]]:
