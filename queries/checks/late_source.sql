@@ -15,7 +15,7 @@ with dated as (
   select 'engagement' as source, c.partner, e.date
   from engagement as e
   join cohort_names as n on n.partner = e.partner and n.program = e.program
-  join cohorts as c on c.cohort_id = n.cohort_id and c.program = ''
+  join cohorts as c on c.cohort_id = n.cohort_id and c.program = '' and c.partner <> ''
   group by c.partner, e.date
   union all
   select 'investments' as source, '' as partner, date from investments group by date

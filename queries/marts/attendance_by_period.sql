@@ -4,11 +4,23 @@
 --             Daily rows count as they are. Period attendance makes a day absent when the student was present
 --             in fewer than half of the day's classes. Where a school sends absences only, the days enrolled
 --             come from enrollments and calendar, up to the latest day that school has sent in the school year.
---             A summary counts in the quarter of the last day it speaks of; of summaries since the beginning of the
+--             A student at an activity with a partner that day (a shadow, an internship) is present, whatever the school
+--             has written. A summary counts in the quarter of the last day it speaks of; of summaries since the beginning of the
 --             school year the last of a quarter counts, less the last of the quarters before.
 
+with off_site as (
+  select distinct
+    e.student_id,
+    e.date
+  from engagement as e
+  where
+    e.tier in ('exploration', 'preparation', 'training')
+    and e.status <> 'withdrawn'
+    and (e.end_date is null or e.end_date = e.date)
+),
+
 -- Counting whole days takes a third of the time of adding up hundredths, and nearly all days are whole.
-with whole_days as (
+whole_days as (
   select
     a.student_id,
     a.school,
@@ -48,6 +60,25 @@ daily as (
   join days as d on d.date = a.date
   where a.shape = 'daily' and a.fraction_hundredths is not null
   group by a.student_id, a.school, d.quarter_id
+  union all
+  -- Taken back from what was counted above.
+  select
+    a.student_id,
+    a.school,
+    d.quarter_id,
+    0 as enrolled_hundredths,
+    -sum(coalesce(a.fraction_hundredths, 100)) as absent_hundredths,
+    -sum(case when a.status = 'absent_excused' then coalesce(a.fraction_hundredths, 100) else 0 end)
+      as excused_hundredths,
+    -sum(case when a.status = 'absent_unexcused' then coalesce(a.fraction_hundredths, 100) else 0 end)
+      as unexcused_hundredths,
+    -sum(case when a.status = 'suspended' then coalesce(a.fraction_hundredths, 100) else 0 end)
+      as suspended_hundredths
+  from attendance as a
+  join off_site as o on o.student_id = a.student_id and o.date = a.date
+  join days as d on d.date = a.date
+  where a.shape = 'daily' and (a.status <> 'present' or a.fraction_hundredths is not null)
+  group by a.student_id, a.school, d.quarter_id
 ),
 
 class_days as (
@@ -59,9 +90,11 @@ class_days as (
     count(*) as classes,
     sum(case when a.status = 'present' then 1 else 0 end) as present_classes,
     sum(case when a.status = 'absent_excused' then 1 else 0 end) as excused_classes,
-    sum(case when a.status = 'suspended' then 1 else 0 end) as suspended_classes
+    sum(case when a.status = 'suspended' then 1 else 0 end) as suspended_classes,
+    count(o.date) as off_site_classes
   from attendance as a
   join days as d on d.date = a.date
+  left join off_site as o on o.student_id = a.student_id and o.date = a.date
   where a.shape = 'periods'
   group by a.student_id, a.school, d.quarter_id, a.date
 ),
@@ -72,7 +105,7 @@ reasoned_days as (
     student_id,
     school,
     quarter_id,
-    case when 2 * present_classes >= classes then 0 else 1 end as absent,
+    case when 2 * present_classes >= classes or off_site_classes > 0 then 0 else 1 end as absent,
     case when 2 * excused_classes > classes - present_classes then 1 else 0 end as excused,
     case when 2 * suspended_classes > classes - present_classes then 1 else 0 end as suspended
   from class_days
@@ -117,6 +150,18 @@ enrolled_days as (
   where c.school_day
 ),
 
+absent_days as (
+  select
+    a.student_id,
+    a.school,
+    a.date,
+    a.status,
+    a.fraction_hundredths
+  from attendance as a
+  left join off_site as o on o.student_id = a.student_id and o.date = a.date
+  where a.shape = 'absences' and o.date is null
+),
+
 absences_shape as (
   select
     e.student_id,
@@ -132,8 +177,7 @@ absences_shape as (
     sum(case when a.status = 'suspended' then coalesce(a.fraction_hundredths, 100) else 0 end)
       as suspended_hundredths
   from enrolled_days as e
-  left join attendance as a
-    on a.student_id = e.student_id and a.school = e.school and a.date = e.date and a.shape = 'absences'
+  left join absent_days as a on a.student_id = e.student_id and a.school = e.school and a.date = e.date
   group by e.student_id, e.school, e.quarter_id
 ),
 

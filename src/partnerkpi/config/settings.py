@@ -10,6 +10,19 @@ from partnerkpi.config.toml_file import StrictModel
 from partnerkpi.models.caps import Caps
 from partnerkpi.models.school_year import Quarter, SchoolCalendar, SchoolYear, school_year_label
 
+# What districts call the subjects that count for being on track.
+CORE_SUBJECTS = (
+    "english",
+    "english language arts",
+    "ela",
+    "language arts",
+    "math",
+    "mathematics",
+    "science",
+    "social studies",
+    "history",
+)
+
 
 class DistrictSettings(StrictModel):
     """The district itself."""
@@ -59,6 +72,13 @@ class IngestSettings(StrictModel):
         )
 
 
+def _school_year_name(name: str) -> str:
+    try:
+        return school_year_label(name)
+    except ValueError:
+        raise ValueError(f'"{name}" is not a school year; write it like "2026-27"') from None
+
+
 class QuarterSettings(StrictModel):
     """One quarter, first and last day included."""
 
@@ -77,10 +97,7 @@ class SchoolYearSettings(StrictModel):
     @field_validator("name")
     @classmethod
     def _one_spelling(cls, name: str) -> str:
-        try:
-            return school_year_label(name)
-        except ValueError:
-            raise ValueError(f'"{name}" is not a school year; write it like "2026-27"') from None
+        return _school_year_name(name)
 
     @model_validator(mode="after")
     def _in_order(self) -> "SchoolYearSettings":
@@ -99,14 +116,51 @@ class SchoolYearSettings(StrictModel):
         return self
 
 
-SettingValue = int | float | str
+class SettingFrom(StrictModel):
+    """A value that is in force from a quarter on ("2026-27 Q1"; "": from the beginning)."""
+
+    first: Annotated[str, Field(alias="from")] = ""
+    value: int | float
+
+
+SettingValue = int | float | str | Annotated[list[SettingFrom], Field(min_length=1)]
+
+
+class NameFrom(StrictModel):
+    """The name of a file that is in force from a school year on ("": from the beginning)."""
+
+    first: Annotated[str, Field(alias="from")] = ""
+    name: str
+
+    @field_validator("first")
+    @classmethod
+    def _one_spelling(cls, first: str) -> str:
+        return _school_year_name(first) if first else ""
+
+
+Names = str | Annotated[list[NameFrom], Field(min_length=1)]
+
+
+class CohortSettings(StrictModel):
+    """Who is in a cohort: held for the school year (who was in it stays in it), or as it is in each period."""
+
+    members: Literal["school year", "period"] = "school year"
+
+
+class EligibilitySettings(StrictModel):
+    """Who could take part, for the participation rate; nothing: every student of the district."""
+
+    grade_levels: list[str] = Field(default_factory=list)
+    schools: list[str] = Field(default_factory=list)
 
 
 class Settings(StrictModel):
     """The whole file. `settings` holds, per KPI or check, the values that differ from its file's own defaults,
     `checks` the severities that do.
 
-    `lock_wait_seconds`: how long a command waits for another one that holds the database.
+    `grade_scale` and `level_weights` name files in queries/scales and queries/weights, for all years or from one on;
+    `core_subjects` are what the subject of a course is called that counts for being on track. `lock_wait_seconds`: how
+    long a command waits for another one that holds the database; `kpi_seconds`: how long one KPI may take.
     """
 
     district: DistrictSettings
@@ -114,7 +168,12 @@ class Settings(StrictModel):
     privacy: PrivacySettings = PrivacySettings()
     board: BoardSettings = BoardSettings()
     ingest: IngestSettings = IngestSettings()
-    grade_scale: str = "nc_10_point"
+    cohorts: CohortSettings = CohortSettings()
+    eligibility: EligibilitySettings = EligibilitySettings()
+    grade_scale: Names = "nc_10_point"
+    level_weights: Names = "nc"
+    core_subjects: list[str] = Field(default_factory=lambda: list(CORE_SUBJECTS))
+    kpi_seconds: Annotated[float, Field(gt=0, le=86_400)] = 60
     lock_wait_seconds: Annotated[float, Field(ge=0, le=86_400)] = 10
     settings: dict[str, dict[str, SettingValue]] = Field(default_factory=dict)
     checks: dict[str, Literal["off", "warning", "error"]] = Field(default_factory=dict)
@@ -129,10 +188,25 @@ class Settings(StrictModel):
                 raise ValueError(f"school year {after.name} begins before {before.name} ends")
         return self
 
+    def scale_of(self, school_year: str) -> str:
+        """The name of the grading scale in force in a school year."""
+        return _name_of(self.grade_scale, school_year)
+
+    def weights_of(self, school_year: str) -> str:
+        """The name of the weights of course levels in force in a school year."""
+        return _name_of(self.level_weights, school_year)
+
     def calendar(self) -> SchoolCalendar:
         """The school years as values, oldest first."""
         years = sorted(self.school_year, key=lambda year: year.quarters[0].first_day)
         return SchoolCalendar(tuple(_school_year(year) for year in years))
+
+
+def _name_of(names: str | list[NameFrom], school_year: str) -> str:
+    if isinstance(names, str):
+        return names
+    ordered = sorted(names, key=lambda each: each.first)
+    return [each.name for each in ordered if each.first <= school_year or each is ordered[0]][-1]
 
 
 def _school_year(settings: SchoolYearSettings) -> SchoolYear:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from partnerkpi.models.kpi import Kpi, Measure
+from partnerkpi.models.kpi import Grain, Kpi, Measure
 from partnerkpi.models.release import Population, Release, State
 from partnerkpi.models.result import Result
 
@@ -47,6 +47,8 @@ def disclose(result: Result, kpi: Kpi, policy: Policy, *, code: str, population:
     """The release of a result: shown as exactly as its size allows, or hidden."""
     if _participation_of_nobody(result, kpi):
         return _shown(code, kpi, population, "0", 0.0, 0.0)
+    if kpi.grain is Grain.PARTNER and not result.students:
+        return _about_nobody(result, kpi, code, population)
     if result.students < policy.minimum_group:
         return _hidden(code, kpi, population, f"fewer than {policy.minimum_group} students")
     match kpi.measure:
@@ -63,15 +65,21 @@ def unavailable(state: State, kpi: Kpi, *, code: str, population: Population, re
     return Release(code, kpi.id, population, state, reason, reason=reason)
 
 
-def change_of(now: Release, before: Release, kpi: Kpi, *, code: str, outside_noise: bool, since: str) -> Release:
+def change_of(
+    now: Release, before: Release, kpi: Kpi, *, code: str, outside_noise: bool, since: str, series_break: str = ""
+) -> Release:
     """The release of a change, made of what the two published figures already say and nothing more.
 
-    Without two exact figures there is none. Inside noise it is "about the same", whatever the figures are.
+    Without two exact figures there is none, nor across a series break. Inside noise it is "about the same", whatever
+    the figures are.
     """
     for state in (State.HIDDEN, State.NOT_DUE, State.MISSING):
         for release in (now, before):
             if release.state is state:
                 return Release(code, kpi.id, now.population, state, _NO_CHANGE[state](since), reason=release.reason)
+    if series_break:
+        text = f"not comparable with {since}: {series_break}"
+        return Release(code, kpi.id, now.population, State.MISSING, text, reason=series_break)
     if not (now.exact and before.exact and now.low is not None and before.low is not None):
         return Release(
             code,
@@ -82,7 +90,7 @@ def change_of(now: Release, before: Release, kpi: Kpi, *, code: str, outside_noi
             reason="a change between ranges is not known",
         )
     difference = round(now.low - before.low, 1)
-    if kpi.measure is Measure.TOTAL:
+    if kpi.measure is Measure.TOTAL or kpi.grain is Grain.PARTNER:
         return Release(code, kpi.id, now.population, State.SHOWN, f"{before.text} in {since}", difference, difference)
     if not outside_noise or difference == 0:
         return Release(code, kpi.id, now.population, State.SHOWN, f"about the same as {since}", 0.0, 0.0)
@@ -119,6 +127,8 @@ def _recoding(students: int) -> tuple[int, int, int]:
 
 def _mean(result: Result, kpi: Kpi, code: str, population: Population) -> Release:
     """R3: one decimal, hidden when all students have the same value (which also covers both ends of a scale)."""
+    if kpi.grain is Grain.PARTNER:
+        return _about_nobody(result, kpi, code, population)
     if result.uniform:
         return _hidden(code, kpi, population, "all students have the same value")
     rounded = math.floor(10 * result.value + 0.5) / 10
@@ -135,10 +145,35 @@ def _total(result: Result, kpi: Kpi, policy: Policy, code: str, population: Popu
         return _hidden(code, kpi, population, f"fewer than {policy.minimum_group} students behind it")
     if 2 * result.largest > result.numerator:
         return _hidden(code, kpi, population, "one student makes up more than half of it")
-    rounded = float(math.floor(result.value + 0.5))
+    rounded = _two_digits(result.value) if kpi.unit == "dollars" else float(math.floor(result.value + 0.5))
     if rounded == 0:
         return _hidden(code, kpi, population, "too little to be told as a whole number")
-    return _shown(code, kpi, population, f"{rounded:,.0f}", rounded, rounded)
+    return _shown(code, kpi, population, amount_text(rounded, kpi), rounded, rounded)
+
+
+def _about_nobody(result: Result, kpi: Kpi, code: str, population: Population) -> Release:
+    """What both sides put in says nothing about single people; divided by people, it is told to two digits (R4)."""
+    if kpi.measure is Measure.SHARE:
+        percent = float(math.floor(100 * result.value + 0.5))
+        return _shown(code, kpi, population, f"{percent:,.0f}%", percent, percent)
+    value = _two_digits(result.value) if kpi.measure is Measure.MEAN else result.value
+    rounded = math.floor(10 * value + 0.5) / 10 if kpi.unit == "FTE" else float(math.floor(value + 0.5))
+    return _shown(code, kpi, population, amount_text(rounded, kpi), rounded, rounded)
+
+
+def _two_digits(value: float) -> float:
+    """Rounded to two significant digits."""
+    if value == 0:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(abs(value))) - 1)
+    return math.floor(value / step + 0.5) * step
+
+
+def amount_text(value: float, kpi: Kpi) -> str:
+    """An amount as a page prints it: dollars with their sign, full-time equivalents with one decimal."""
+    if kpi.unit.startswith("dollars"):
+        return f"${value:,.0f}"
+    return f"{value:,.1f}" if kpi.unit == "FTE" else f"{value:,.0f}"
 
 
 def _shown(code: str, kpi: Kpi, population: Population, text: str, low: float, high: float) -> Release:

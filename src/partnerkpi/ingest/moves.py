@@ -47,12 +47,12 @@ def measured(workspace: Workspace, warehouse: Warehouse) -> Measured:
     catalogue = check_catalogue(warehouse, workspace.root)
     quarters = {domain: _quarters(workspace, warehouse, domain) for domain in Domain}
     period_ids = {
-        kpi.id: [calendar.period(quarter, kpi.window).period_id for quarter in quarters[kpi.domain]]
+        kpi.id: [period.period_id for period in calendar.told(kpi.window, quarters[kpi.domain])]
         for kpi in catalogue.kpis
     }
     settings = kpi_settings(workspace, catalogue)
     found = results_of(measure(warehouse, catalogue.kpis, period_ids=period_ids, settings=settings))
-    results = {(result.kpi, result.partner, result.period_id): result for result in found if not result.program}
+    results = {(r.kpi, r.partner, r.period_id): r for r in found if r.partner and not r.program and not r.by}
     return Measured({kpi.id: kpi for kpi in catalogue.kpis}, results, {q.quarter_id: q for q in calendar.quarters})
 
 

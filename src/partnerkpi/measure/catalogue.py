@@ -10,14 +10,18 @@ from partnerkpi.config.toml_file import nearest
 from partnerkpi.errors import KpiFileError, UsageError
 from partnerkpi.measure.kpi_files import broken, kpi_paths, read_kpi, read_sql
 from partnerkpi.measure.portable import violations
-from partnerkpi.models.kpi import Domain, Kpi
+from partnerkpi.models.kpi import Counted, Domain, Grain, Kpi
 from partnerkpi.models.source_table import SOURCE_TABLES
 from partnerkpi.warehouse import Warehouse, WarehouseFault, scratch
 from partnerkpi.warehouse.connection import statements, tables_of
 
 _COLUMNS = {
-    "student": ("student_id", "period_id", "numerator", "denominator"),
-    "partner": ("partner_id", "period_id", "numerator", "denominator"),
+    Grain.STUDENT: ("student_id", "period_id", "numerator", "denominator"),
+    Grain.PARTNER: ("partner_id", "period_id", "numerator", "denominator"),
+}
+_OPTIONAL = {
+    Grain.STUDENT: {"cohort_id"},
+    Grain.PARTNER: {"people", "group_by", "group_value"},
 }
 _NUMBERS = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|DOUBLE|FLOAT|DECIMAL\(\d+,0\))")
 
@@ -127,14 +131,17 @@ def _check_columns(warehouse: Warehouse, kpi: Kpi) -> None:
     except WarehouseFault as error:
         raise broken(kpi.path, _first_sql_line(kpi.sql), error.what.partition(": ")[2]) from None
     expected = _COLUMNS[kpi.grain]
-    allowed = {*expected, "cohort_id"} if kpi.grain == "student" else set(expected)
-    if not set(expected) <= set(columns) or not set(columns) <= allowed:
+    if not set(expected) <= set(columns) or not set(columns) <= {*expected, *_OPTIONAL[kpi.grain]}:
         raise broken(
             kpi.path,
             _first_sql_line(kpi.sql),
             f"its columns are {', '.join(columns)}; they must be {', '.join(expected)}",
         )
-    for name in ("numerator", "denominator"):
+    if ("group_by" in columns) != ("group_value" in columns):
+        raise broken(kpi.path, _first_sql_line(kpi.sql), "group_by and group_value belong together")
+    if kpi.counted is Counted.OWN and not has_cohort(columns):
+        raise broken(kpi.path, _line_of(kpi.sql, "counted:"), "without a cohort_id it cannot say whose rows count")
+    for name in ("numerator", "denominator", *(["people"] if "people" in columns else [])):
         if not _NUMBERS.fullmatch(columns[name]):
             raise broken(kpi.path, _first_sql_line(kpi.sql), f"{name} is of type {columns[name]}, not a whole number")
 

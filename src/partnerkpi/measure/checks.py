@@ -18,14 +18,14 @@ _PARTNERS = """
 with members as (
   select distinct m.student_id, c.partner
   from cohort_members as m
-  join cohorts as c on c.cohort_id = m.cohort_id
+  join cohorts as c on c.cohort_id = m.cohort_id and c.partner <> ''
 ),
 written as (
   select distinct n.partner as name, c.partner
   from cohort_names as n
-  join cohorts as c on c.cohort_id = n.cohort_id
+  join cohorts as c on c.cohort_id = n.cohort_id and c.partner <> ''
   union
-  select partner, partner from cohorts
+  select partner, partner from cohorts where partner <> ''
 ),
 attended as (
   select distinct a.school, m.partner
@@ -50,7 +50,7 @@ concerned as (
   where f.student_id is null and f.partner is null and {within}
   union all
   select f.row_count, c.partner
-  from found as f cross join (select distinct partner from cohorts) as c
+  from found as f cross join (select distinct partner from cohorts where partner <> '') as c
   where f.student_id is null and f.partner is null and f.school is null and {within}
 )
 select partner, sum(row_count) from concerned group by partner order by partner

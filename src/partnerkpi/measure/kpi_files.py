@@ -7,16 +7,15 @@ from pathlib import Path
 from partnerkpi import assets
 from partnerkpi.config.toml_file import nearest
 from partnerkpi.errors import KpiFileError
-from partnerkpi.models.kpi import UNITS, Domain, Kpi, KpiSetting
+from partnerkpi.models.kpi import UNITS, Counted, Domain, Grain, Kpi, KpiSetting
 from partnerkpi.models.school_year import Window
 
 _HEADER = re.compile(r"--\s(?P<key>[a-z_]+):\s+(?P<text>.*)")
 _CONTINUED = re.compile(r"--\s{3,}(?P<text>\S.*)")
 _SETTING = re.compile(r"(?P<name>[a-z_][a-z0-9_]*)\s*=\s*(?P<default>-?\d+(\.\d+)?)\s*\((?P<meaning>.+)\)")
 _REQUIRED = ("name", "domain", "unit", "better", "window", "definition", "source")
-_KEYS = (*_REQUIRED, "setting", "grain")
+_KEYS = (*_REQUIRED, "setting", "grain", "counted")
 _ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
-GRAINS = ("student",)
 _LONGEST_NAME = 60
 
 
@@ -55,7 +54,8 @@ def read_kpi(path: Path, *, origin: str) -> Kpi:
         unit=_word(path, header, "unit", list(UNITS)),
         better=_word(path, header, "better", ["higher", "lower"]),
         window=Window(_word(path, header, "window", [window.value for window in Window])),
-        grain=_word(path, header, "grain", list(GRAINS)) if "grain" in header else "student",
+        grain=Grain(_word(path, header, "grain", list(Grain)) if "grain" in header else "student"),
+        counted=Counted(_word(path, header, "counted", list(Counted)) if "counted" in header else "members"),
         definition=_one(header, "definition"),
         source=_one(header, "source"),
         settings=read_settings(path, header.get("setting", [])),

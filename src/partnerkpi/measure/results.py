@@ -1,14 +1,16 @@
 """From KPI files to results: every partner, program, period and group of a KPI in one scan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
+from partnerkpi.errors import KpiFileError
 from partnerkpi.measure.catalogue import has_cohort, kpi_columns
 from partnerkpi.measure.interval import Sums, ratio_interval, wilson_interval
 from partnerkpi.measure.kpi_files import broken
-from partnerkpi.models.kpi import Kpi, Measure
+from partnerkpi.models.dated import Number, in_force
+from partnerkpi.models.kpi import Counted, Grain, Kpi, Measure
 from partnerkpi.models.result import Result
 from partnerkpi.warehouse import Warehouse, WarehouseFault
 
@@ -36,18 +38,28 @@ def measure(
     kpis: Sequence[Kpi],
     *,
     period_ids: Mapping[str, Sequence[int]],
-    settings: Mapping[str, Mapping[str, float]],
+    settings: Mapping[str, Mapping[str, Number]],
     by: Sequence[str] = (),
+    seconds: float | None = None,
+    failed: Callable[[Kpi, KpiFileError], None] | None = None,
 ) -> pl.DataFrame:
     """The results of each KPI for every partner and program, exact; shape: `SCHEMA`, sorted.
 
-    `period_ids` says for each KPI which periods; `by` names the kinds of groups to break down by ("school",
-    "grade_level", "group_*"); the rows over all groups have empty `by` and `group`. Raises KpiFileError when a
-    file fails on the data, or gives a student more than one row for a period.
+    The empty partner is all partners together, each student once. `period_ids` says for each KPI which periods; `by`
+    names the kinds of groups to break down by ("school", "grade_level", "group_*"; of a KPI about partners what it
+    gives itself); the rows over all groups have empty `by` and `group`. `seconds` is how long one KPI may take.
+
+    Raises KpiFileError when a file fails on the data, gives a student more than one row for a period, or takes too
+    long; with `failed` it hears so instead, and the others go on.
     """
     rows: list[dict[str, Any]] = []
     for kpi in kpis:
-        rows += measure_one(warehouse, kpi, period_ids[kpi.id], settings.get(kpi.id, {}), by)
+        try:
+            rows += measure_one(warehouse, kpi, period_ids[kpi.id], settings.get(kpi.id, {}), by, seconds)
+        except KpiFileError as error:
+            if failed is None:
+                raise
+            failed(kpi, error)
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     return frame.sort("kpi", "partner", "program", "by", "group", "period_id")
 
@@ -56,25 +68,45 @@ def measure_one(
     warehouse: Warehouse,
     kpi: Kpi,
     period_ids: Sequence[int],
-    settings: Mapping[str, float],
+    settings: Mapping[str, Number],
     by: Sequence[str],
+    seconds: float | None = None,
 ) -> list[dict[str, Any]]:
     """The rows of one KPI."""
-    if kpi.grain != "student":
-        raise broken(kpi.path, 1, f"KPIs of grain {kpi.grain} cannot be measured yet")
-    values = setting_values(kpi, settings)
+    found: list[dict[str, Any]] = []
     try:
-        columns = kpi_columns(warehouse, kpi)
-        sql = _sums_sql(kpi, has_cohort(columns), period_ids, by)
-        found = warehouse.records(sql, values)
+        with warehouse.limited(seconds):
+            columns = kpi_columns(warehouse, kpi)
+            for values, periods in _alike(kpi, settings, period_ids):
+                if kpi.grain is Grain.PARTNER:
+                    sql = _partner_sql(kpi, columns, periods, by)
+                else:
+                    sql = _sums_sql(kpi, has_cohort(columns), periods, by)
+                found += warehouse.records(sql, values)
     except WarehouseFault as error:
-        raise broken(kpi.path, 1, error.what.partition(": ")[2]) from None
-    return [_row(kpi, sums) for sums in found]
+        raise broken(kpi.path, 1, error.what.partition(": ")[2] or error.what) from None
+    return [_partner_row(kpi, sums) if kpi.grain is Grain.PARTNER else _row(kpi, sums) for sums in found]
 
 
-def setting_values(kpi: Kpi, settings: Mapping[str, float]) -> dict[str, float | int]:
-    """The settings in force: the workspace's, else the file's defaults."""
-    values = {setting.name: settings.get(setting.name, setting.default) for setting in kpi.settings}
+def _alike(
+    kpi: Kpi, settings: Mapping[str, Number], period_ids: Sequence[int]
+) -> list[tuple[dict[str, float | int], list[int]]]:
+    """The periods, in groups in which the same settings are in force."""
+    groups: list[tuple[dict[str, float | int], list[int]]] = []
+    for period_id in period_ids:
+        values = setting_values(kpi, settings, period_id)
+        for known, periods in groups:
+            if known == values:
+                periods.append(period_id)
+                break
+        else:
+            groups.append((values, [period_id]))
+    return groups
+
+
+def setting_values(kpi: Kpi, settings: Mapping[str, Number], period_id: int | None = None) -> dict[str, float | int]:
+    """The settings in force in a period (None: last): the workspace's, else the file's defaults."""
+    values = {s.name: in_force(settings.get(s.name, s.default), period_id) for s in kpi.settings}
     return {name: int(value) if value == int(value) else value for name, value in values.items()}
 
 
@@ -88,6 +120,8 @@ def _sums_sql(kpi: Kpi, own_cohort: bool, period_ids: Sequence[int], by: Sequenc
     periods = ", ".join(str(period) for period in period_ids) or "null"
     cohort = " and m.cohort_id = k.cohort_id" if own_cohort else ""
     own = "cohort_id, " if own_cohort else ""
+    members = f"join cohort_members as m on m.student_id = k.student_id and m.period_id = k.period_id{cohort}"
+    source = "k" if kpi.counted is Counted.OWN else "m"
     kinds = ", ".join("'" + kind.replace("'", "''") + "'" for kind in by)
     groups = (
         f"""
@@ -111,9 +145,9 @@ whole as (
   where period_id in ({periods}) and numerator is not null and denominator > 0
 ),
 of_cohorts as (
-  select m.cohort_id, k.student_id, k.period_id, k.numerator, k.denominator
+  select {source}.cohort_id, k.student_id, k.period_id, k.numerator, k.denominator
   from whole as k
-  join cohort_members as m on m.student_id = k.student_id and m.period_id = k.period_id{cohort}
+  {members if source == "m" else ""}
 ),
 grouped as (
   select k.*, '' as group_by, '' as group_value from of_cohorts as k{groups}
@@ -135,6 +169,50 @@ from grouped as s
 join cohorts as c on c.cohort_id = s.cohort_id
 group by c.partner, c.program, s.period_id, s.group_by, s.group_value
 order by 1, 2, 3, 4, 5"""
+
+
+def _partner_sql(kpi: Kpi, columns: Collection[str], period_ids: Sequence[int], by: Sequence[str]) -> str:
+    """The rows of a KPI about partners, for the partners that have a file and for all of them together."""
+    periods = ", ".join(str(period) for period in period_ids) or "null"
+    kinds = ", ".join("'" + kind.replace("'", "''") + "'" for kind in ("", *by))
+    grouped = "group_by" in columns
+    return f"""
+with measures as (
+{kpi.sql}
+)
+select
+  c.partner, '' as program, k.period_id,
+  {"k.group_by, k.group_value" if grouped else "'' as group_by, '' as group_value"},
+  count(*) as given,
+  sum(cast(round(k.numerator) as hugeint)) as x, sum(cast(round(k.denominator) as hugeint)) as d,
+  {"sum(k.people)" if "people" in columns else "0"} as people
+from measures as k
+join cohorts as c on c.partner = k.partner_id and c.program = ''
+where k.period_id in ({periods}) and k.numerator is not null and k.denominator > 0
+  {f"and k.group_by in ({kinds})" if grouped else ""}
+group by all
+order by all"""
+
+
+def _partner_row(kpi: Kpi, found: Mapping[str, Any]) -> dict[str, Any]:
+    if found["given"] > 1:
+        raise broken(kpi.path, 1, "it gives a partner more than one row for a period (a join that fans out?)")
+    numerator, denominator, people = int(found["x"]), int(found["d"]), int(found["people"])
+    return {
+        **{name: found[name] for name in ("partner", "program", "period_id")},
+        "kpi": kpi.id,
+        "by": found["group_by"],
+        "group": found["group_value"],
+        "students": people,
+        "numerator": numerator,
+        "denominator": denominator,
+        "value": numerator / denominator,
+        "low": None,
+        "high": None,
+        "contributors": people,
+        "largest": 0,
+        "uniform": False,
+    }
 
 
 def _row(kpi: Kpi, found: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Grading scales: a CSV per scale, because a scale is a district's data and not code."""
+"""Grading scales and the weights of course levels: CSV files, because they are a district's data and not code."""
 
 import csv
 from pathlib import Path
@@ -6,25 +6,48 @@ from pathlib import Path
 from partnerkpi import assets
 from partnerkpi.config.toml_file import nearest
 from partnerkpi.errors import ConfigurationError
-from partnerkpi.warehouse.marts import ScaleMark
+from partnerkpi.models.reference import LevelWeight, ScaleMark
 
 _COLUMNS = ["mark", "points", "final", "passing", "d_or_f"]
 
 
 def read_scale(name: str, workspace: Path | None) -> tuple[ScaleMark, ...]:
     """The scale of this name; raises ConfigurationError when there is none or a line of it is wrong."""
-    known = assets.files("queries/scales", ".csv", workspace)
+    path = _find("grading scale", "grade_scale", "queries/scales", name, workspace)
+    return tuple(_mark(path, line, row) for line, row in _rows(path, _COLUMNS))
+
+
+def read_weights(name: str, workspace: Path | None) -> tuple[LevelWeight, ...]:
+    """What course levels add to a passing mark; raises ConfigurationError when there is no such file or it is wrong."""
+    path = _find("list of level weights", "level_weights", "queries/weights", name, workspace)
+    return tuple(_weight(path, line, row) for line, row in _rows(path, ["level", "points"]))
+
+
+def _find(what: str, key: str, folder: str, name: str, workspace: Path | None) -> Path:
+    known = assets.files(folder, ".csv", workspace)
     if name not in known:
         raise ConfigurationError(
-            f"There is no grading scale called {name}{nearest(name, list(known))}.",
-            where="partnerkpi.toml: grade_scale",
-            now=f"Name one of {', '.join(known)}, or put your own into the workspace's queries/scales.",
+            f"There is no {what} called {name}{nearest(name, list(known))}.",
+            where=f"partnerkpi.toml: {key}",
+            now=f"Name one of {', '.join(known)}, or put your own into the workspace's {folder}.",
         )
-    with known[name].open(encoding="utf-8", newline="") as stream:
+    return known[name]
+
+
+def _rows(path: Path, columns: list[str]) -> list[tuple[int, dict[str, str | None]]]:
+    """The rows of a small CSV file that people write, each with its line."""
+    with path.open(encoding="utf-8", newline="") as stream:
         reader = csv.DictReader(stream)
-        if reader.fieldnames != _COLUMNS:
-            raise _wrong(known[name], 1, f"its header must be {','.join(_COLUMNS)}")
-        return tuple(_mark(known[name], reader.line_num, row) for row in reader)
+        if reader.fieldnames != columns:
+            raise _wrong(path, 1, f"its header must be {','.join(columns)}")
+        return [(reader.line_num, row) for row in reader]
+
+
+def _weight(path: Path, line: int, row: dict[str, str | None]) -> LevelWeight:
+    try:
+        return LevelWeight(row["level"] or "", round(float(row["points"] or "") * 100))
+    except ValueError:
+        raise _wrong(path, line, "points is a number") from None
 
 
 def _mark(path: Path, line: int, row: dict[str, str | None]) -> ScaleMark:
@@ -41,7 +64,7 @@ def _mark(path: Path, line: int, row: dict[str, str | None]) -> ScaleMark:
 
 def _wrong(path: Path, line: int, why: str) -> ConfigurationError:
     return ConfigurationError(
-        f"This grading scale cannot be used: {why}.",
+        f"This file cannot be used: {why}.",
         where=f"{path}, line {line}",
-        now="Correct the line; queries/scales/nc_10_point.csv shows how.",
+        now="Correct the line; the shipped files of its kind in queries/ show how.",
     )

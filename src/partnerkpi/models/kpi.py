@@ -8,23 +8,24 @@ from partnerkpi.models.school_year import Window
 
 
 class Domain(StrEnum):
-    """The four everyday domains, in the order of the page; each is fed by the source table of its name."""
+    """The four everyday domains and what both sides put in, in the order of the page."""
 
     ATTENDANCE = "attendance"
     GRADES = "grades"
     COLLEGE_CREDITS = "college credits"
     ENGAGEMENT = "engagement"
+    INVESTMENT = "investment"
 
     @property
     def source_table(self) -> str:
         """The source table without which no KPI of the domain has a value."""
-        return self.value.replace(" ", "_")
+        return "investments" if self is Domain.INVESTMENT else self.value.replace(" ", "_")
 
 
 class Measure(StrEnum):
     """How numerators and denominators of many students become one figure.
 
-    share and mean: sum(numerator) / sum(denominator), a share printed as a percentage;
+    share and mean: sum(numerator) / sum(denominator), a share printed as a percentage (of a plan, above 100 too);
     total: sum(numerator) / denominator, where the denominator only turns minor units into the unit.
     """
 
@@ -39,13 +40,39 @@ UNITS: dict[str, Measure] = {
     "percent of course marks": Measure.SHARE,
     "percent of credit hours": Measure.SHARE,
     "percent of placements": Measure.SHARE,
+    "percent of eligible students": Measure.SHARE,
+    "percent of answers": Measure.SHARE,
+    "percent of plan": Measure.SHARE,
+    "percent of investment": Measure.SHARE,
     "grade points": Measure.MEAN,
     "hours per student": Measure.MEAN,
+    "dollars per student": Measure.MEAN,
+    "dollars per credit hour": Measure.MEAN,
     "students": Measure.TOTAL,
     "placements": Measure.TOTAL,
     "credit hours": Measure.TOTAL,
+    "credentials": Measure.TOTAL,
     "hours": Measure.TOTAL,
+    "answers": Measure.TOTAL,
+    "teachers": Measure.TOTAL,
+    "externships": Measure.TOTAL,
+    "FTE": Measure.TOTAL,
+    "dollars": Measure.TOTAL,
 }
+
+
+class Grain(StrEnum):
+    """What one row of a KPI is about."""
+
+    STUDENT = "student"
+    PARTNER = "partner"
+
+
+class Counted(StrEnum):
+    """Whose rows of a KPI count for a cohort: its members' (the cohort as it is), or all that the KPI gives for it."""
+
+    MEMBERS = "members"
+    OWN = "own"
 
 
 @dataclass(frozen=True)
@@ -67,13 +94,20 @@ class Kpi:
     unit: str
     better: str
     window: Window
-    grain: str
+    grain: Grain
+    counted: Counted
     definition: str
     source: str
     settings: tuple[KpiSetting, ...]
     sql: str
     path: Path
     origin: str
+
+    @property
+    def source_table(self) -> str:
+        """The source table without which it has no value: its domain's, unless it tells of surveys or training."""
+        own = [table for table in ("surveys", "staff_training") if f"{table}_by_period" in self.sql]
+        return own[0] if own else self.domain.source_table
 
     @property
     def measure(self) -> Measure:

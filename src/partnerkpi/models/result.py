@@ -8,8 +8,9 @@ class Result:
     """Sums over the students of one cohort in one period.
 
     `value` is in the KPI's unit as a plain ratio (a share is 0 to 1), `low` and `high` the ends of its interval
-    (None for totals and single students). `contributors` counts students with a numerator above zero, `largest`
-    is the largest numerator of one student, `uniform` says that all students have the same ratio.
+    (None for totals and single students, and where a figure is about no students). Of a KPI about partners `students`
+    are the people behind the figure, 0 when it is about none. `contributors` counts students with a numerator above
+    zero, `largest` is the largest numerator of one student, `uniform` says that all students have the same ratio.
     """
 
     kpi: str

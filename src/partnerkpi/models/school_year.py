@@ -12,10 +12,14 @@ _PERIOD = re.compile(r"(?P<year>.*?)[\s-]*Q(?P<number>[1-9])", re.IGNORECASE)
 
 
 class Window(StrEnum):
-    """How much of a school year a KPI looks at: one quarter, or everything up to the quarter's end."""
+    """How much of a school year a KPI looks at: one quarter, everything up to the quarter's end, or all of the year.
+
+    What is told of a school year is known at the end of its last quarter and not before.
+    """
 
     QUARTER = "quarter"
     YEAR_TO_DATE = "year to date"
+    SCHOOL_YEAR = "school year"
 
 
 def school_year_label(text: str) -> str:
@@ -75,7 +79,7 @@ class Period:
     @property
     def period_id(self) -> int:
         """The key of the period in the warehouse: 202610 the quarter, 202611 year to date."""
-        return self.quarter.quarter_id + (self.window is Window.YEAR_TO_DATE)
+        return self.quarter.quarter_id + (self.window is not Window.QUARTER)
 
     @property
     def last_day(self) -> dt.date:
@@ -124,13 +128,26 @@ class SchoolCalendar:
     def period(self, quarter: Quarter, window: Window) -> Period:
         """The period of this window that ends with the quarter."""
         first = quarter.first_day
-        if window is Window.YEAR_TO_DATE:
+        if window is not Window.QUARTER:
             first = next(q.first_day for q in self.quarters if q.school_year == quarter.school_year)
         return Period(quarter, window, first)
 
     def periods(self) -> Iterable[Period]:
-        """Every period of every window, oldest first."""
-        return (self.period(quarter, window) for quarter in self.quarters for window in Window)
+        """Every quarter and every year to date, oldest first."""
+        windows = (Window.QUARTER, Window.YEAR_TO_DATE)
+        return (self.period(quarter, window) for quarter in self.quarters for window in windows)
+
+    def told(self, window: Window, quarters: Iterable[Quarter]) -> tuple[Period, ...]:
+        """The periods of a window that end with these quarters; of whole school years only those that are over."""
+        return tuple(
+            self.period(quarter, window)
+            for quarter in quarters
+            if window is not Window.SCHOOL_YEAR or self.closes_year(quarter)
+        )
+
+    def closes_year(self, quarter: Quarter) -> bool:
+        """Whether it is the last quarter of its school year."""
+        return all(q.number <= quarter.number for q in self.quarters if q.school_year == quarter.school_year)
 
     def latest(self, quarter: Quarter, count: int) -> tuple[Quarter, ...]:
         """Up to `count` quarters ending with this one, oldest first."""

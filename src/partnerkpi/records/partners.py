@@ -134,17 +134,17 @@ def find_partner(partners: Sequence[Partner], wanted: str) -> Partner:
 
 
 def cohorts(partners: Sequence[Partner]) -> tuple[Cohort, ...]:
-    """Every partner and program, numbered in order of their ids, from 1."""
+    """Every partner and program, numbered in order of their ids, from 1; 0 is all partners together."""
     pairs = [
         (partner.id, program)
         for partner in partners
         for program in ("", *sorted(program.id for program in partner.programs))
     ]
-    return tuple(Cohort(number, *pair) for number, pair in enumerate(pairs, start=1))
+    return (Cohort(0, "", ""), *(Cohort(number, *pair) for number, pair in enumerate(pairs, start=1)))
 
 
 def cohort_names(partners: Sequence[Partner], written: Iterable[tuple[str, str]]) -> tuple[CohortName, ...]:
-    """For each pair of names found in exports the cohorts it counts for: the partner, and the program if known.
+    """For each pair of names found in exports the cohorts it counts for: all partners, the partner, its program.
 
     A pair whose partner nobody knows counts for none and is left out.
     """
@@ -155,6 +155,7 @@ def cohort_names(partners: Sequence[Partner], written: Iterable[tuple[str, str]]
         partner = by_name.get(_plain(partner_text))
         if partner is None:
             continue
+        found.append(CohortName(partner_text, program_text, numbered["", ""]))
         found.append(CohortName(partner_text, program_text, numbered[partner.id, ""]))
         program = _program(partner, program_text)
         if program is not None:

@@ -18,6 +18,7 @@ from partnerkpi.models.board import (
     KpiLine,
     KpiPanel,
 )
+from partnerkpi.models.dated import Number
 from partnerkpi.models.kpi import Domain, Kpi, Measure
 from partnerkpi.models.partner import Goal, Partner
 from partnerkpi.models.release import Release
@@ -48,6 +49,7 @@ _TITLES = {
     Domain.GRADES: "Grades",
     Domain.COLLEGE_CREDITS: "College credits",
     Domain.ENGAGEMENT: "Engagement",
+    Domain.INVESTMENT: "What both sides put in",
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -60,7 +62,8 @@ class Page:
     district: str
     paper: str
     catalogue: Catalogue
-    settings: Mapping[str, Mapping[str, float]]
+    settings: Mapping[str, Mapping[str, Number]]
+    held: bool
 
 
 def page_kpis(catalogue: Catalogue, partner: Partner) -> list[Kpi]:
@@ -99,7 +102,7 @@ def build_board(page: Page, figures: Figures) -> Board:
         goals=goal_lines,
         goals_empty="" if goal_lines else "No goals have been agreed yet.",
         definitions=tuple(_definitions(of_kpi, page.settings)),
-        notes=tuple(_notes(page, figures)),
+        notes=tuple(_notes(page, figures, of_kpi)),
         contact=page.partner.contact,
         version="",
         paper=page.paper,
@@ -151,6 +154,8 @@ def _panels(of_kpi: Mapping[str, KpiFigures], lines: Mapping[str, KpiLine]) -> l
     panels = []
     for domain in Domain:
         of_domain = tuple(lines[name] for name, figures in of_kpi.items() if figures.kpi.domain is domain)
+        if domain is Domain.INVESTMENT and not of_domain:
+            continue
         empty = "" if of_domain else f"No {domain.value} KPI is available."
         panels.append(KpiPanel(domain.source_table, _TITLES[domain], of_domain, empty))
     return panels
@@ -213,9 +218,13 @@ def _data_through(figures: Figures) -> list[DataThrough]:
     ]
 
 
-def _definitions(of_kpi: Mapping[str, KpiFigures], settings: Mapping[str, Mapping[str, float]]) -> list[Definition]:
+def _definitions(of_kpi: Mapping[str, KpiFigures], settings: Mapping[str, Mapping[str, Number]]) -> list[Definition]:
+    """Each with the settings in force in the quarter the figure tells of."""
     return [
-        Definition(f.kpi.name, _short(f.kpi.definition, setting_values(f.kpi, settings.get(name, {}))))
+        Definition(
+            f.kpi.name,
+            _short(f.kpi.definition, setting_values(f.kpi, settings.get(name, {}), f.quarter.quarter_id)),
+        )
         for name, f in of_kpi.items()
     ]
 
@@ -227,13 +236,17 @@ def _short(definition: str, values: Mapping[str, float]) -> str:
     return re.sub(r"\{(\w+)\}", lambda m: f"{values[m[1]]:g}" if m[1] in values else m[0], " ".join(kept))
 
 
-def _notes(page: Page, figures: Figures) -> list[str]:
+def _notes(page: Page, figures: Figures, of_kpi: Mapping[str, KpiFigures]) -> list[str]:
     notes = [figures.policy.rule_text, "Figures are for the school year to date."]
     if any(kpi.window is Window.QUARTER for kpi in page_kpis(page.catalogue, page.partner)):
         notes[-1] = "Figures are for the school year to date, or for the quarter where the definition says so."
-    missing = [domain.value for domain in Domain if not figures.evidence.quarters[domain]]
+    if page.held:
+        notes.append("Who took part at some time of the school year counts until its end.")
+    everyday = [domain for domain in Domain if domain is not Domain.INVESTMENT]
+    missing = [domain.value for domain in everyday if not figures.evidence.quarters[domain.source_table]]
     if missing:
         notes.append(f"No data has been taken in for {', '.join(missing)}.")
+    notes += _break_notes(of_kpi)
     known = {kpi.id for kpi in page.catalogue.kpis}
     for error in page.catalogue.broken:
         notes.append(f"The KPI file {error.where.rpartition('/')[2]} is broken; its figure is left out.")
@@ -241,6 +254,15 @@ def _notes(page: Page, figures: Figures) -> list[str]:
         if goal.kpi not in known:
             notes.append(f"The goal on {goal.kpi} cannot be shown: there is no such KPI.")
     return notes
+
+
+def _break_notes(of_kpi: Mapping[str, KpiFigures]) -> list[str]:
+    """One line for each quarter and reason: what begins there is no continuation of what was before."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for figures in of_kpi.values():
+        for quarter, reason in figures.breaks:
+            names.setdefault((quarter.label, reason), []).append(figures.kpi.name)
+    return [f"Series break from {label}, {reason}: {', '.join(kpis)}." for (label, reason), kpis in names.items()]
 
 
 def _day(day: dt.date) -> str:

@@ -4,51 +4,53 @@ import datetime as dt
 from dataclasses import dataclass
 
 from partnerkpi.models.kpi import Domain, Kpi
-from partnerkpi.models.school_year import Quarter, Window
+from partnerkpi.models.school_year import Quarter, SchoolCalendar, Window
 from partnerkpi.warehouse import Warehouse
-from partnerkpi.warehouse.ledger import data_through
+from partnerkpi.warehouse.ledger import data_through, systems_by_quarter
 
-_MARTS = {
-    Domain.ATTENDANCE: "attendance_by_period",
-    Domain.GRADES: "grades_by_period",
-    Domain.COLLEGE_CREDITS: "college_credits_by_period",
-    Domain.ENGAGEMENT: "engagement_by_period",
-}
+_TABLES = (*(domain.source_table for domain in Domain), "surveys", "staff_training")
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """For each domain the ids of the quarters it has data for, and for each source table its last day."""
+    """For each source table the ids of the quarters it has data for, its last day, and the systems it came from."""
 
-    quarters: dict[Domain, frozenset[int]]
+    quarters: dict[str, frozenset[int]]
     through: dict[str, dt.date]
+    systems: dict[str, dict[int, frozenset[str]]]
+    calendar: SchoolCalendar
 
     def has_data(self, quarter: Quarter) -> bool:
-        """Whether any domain speaks of the quarter."""
+        """Whether any source table speaks of the quarter."""
         return any(quarter.quarter_id in quarters for quarters in self.quarters.values())
 
     def covers(self, kpi: Kpi, quarter: Quarter) -> bool:
-        """Whether the KPI's domain has data in the window that ends with the quarter."""
-        return any(found in self.quarters[kpi.domain] for found in _window_ids(kpi, quarter))
+        """Whether there is data for the KPI in the window that ends with the quarter."""
+        if kpi.window is Window.SCHOOL_YEAR and not self.calendar.closes_year(quarter):
+            return False
+        return any(found in self.quarters[kpi.source_table] for found in _window_ids(kpi, quarter))
 
     def due(self, kpi: Kpi, quarter: Quarter) -> bool:
         """Whether a window like this one has had data in any school year: credits are not known in autumn."""
-        numbers = {found % 100 for found in self.quarters[kpi.domain]}
+        if kpi.window is Window.SCHOOL_YEAR and not self.calendar.closes_year(quarter):
+            return False
+        numbers = {found % 100 for found in self.quarters[kpi.source_table]}
         return not numbers or any(found % 100 in numbers for found in _window_ids(kpi, quarter))
 
 
-def gather_evidence(warehouse: Warehouse) -> Evidence:
+def gather_evidence(warehouse: Warehouse, calendar: SchoolCalendar) -> Evidence:
     """Look into the marts and the books."""
     quarters = {
-        domain: frozenset(
-            int(row[0]) for row in warehouse.rows(f"select distinct period_id from {mart} where period_id % 10 = 0")
+        table: frozenset(
+            int(row[0])
+            for row in warehouse.rows(f"select distinct period_id from {table}_by_period where period_id % 10 = 0")
         )
-        for domain, mart in _MARTS.items()
+        for table in _TABLES
     }
-    return Evidence(quarters, data_through(warehouse))
+    return Evidence(quarters, data_through(warehouse), systems_by_quarter(warehouse), calendar)
 
 
 def _window_ids(kpi: Kpi, quarter: Quarter) -> list[int]:
-    first = 1 if kpi.window is Window.YEAR_TO_DATE else quarter.number
+    first = quarter.number if kpi.window is Window.QUARTER else 1
     year = quarter.quarter_id - quarter.number * 10
     return [year + number * 10 for number in range(first, quarter.number + 1)]

@@ -8,16 +8,26 @@ from partnerkpi.models.kpi import Domain, Kpi
 from partnerkpi.models.release import Population, Release, State
 from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
+from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.evidence import Evidence
 
 TREND_QUARTERS = 8
-_LETTERS = {Domain.ATTENDANCE: "A", Domain.GRADES: "G", Domain.COLLEGE_CREDITS: "C", Domain.ENGAGEMENT: "E"}
+_LETTERS = {
+    Domain.ATTENDANCE: "A",
+    Domain.GRADES: "G",
+    Domain.COLLEGE_CREDITS: "C",
+    Domain.ENGAGEMENT: "E",
+    Domain.INVESTMENT: "I",
+}
 Key = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True)
 class KpiFigures:
-    """The releases of one KPI on a board, and the quarter they tell of (an earlier one when the KPI is not due)."""
+    """The releases of one KPI on a board, and the quarter they tell of (an earlier one when the KPI is not due).
+
+    `breaks` are the quarters of the trend with which something new begins, each with the reason.
+    """
 
     kpi: Kpi
     quarter: Quarter
@@ -26,6 +36,7 @@ class KpiFigures:
     change: Release
     trend: tuple[Release, ...]
     not_due: bool
+    breaks: tuple[tuple[Quarter, str], ...] = ()
 
 
 @dataclass
@@ -38,6 +49,7 @@ class Figures:
     results: dict[Key, Result]
     evidence: Evidence
     policy: Policy
+    breaks: Breaks
     releases: list[Release] = field(default_factory=list)
 
     def of_kpi(self, kpi: Kpi) -> KpiFigures:
@@ -55,13 +67,13 @@ class Figures:
             code=f"{code}-d",
             outside_noise=before is not None and self._differs(kpi, quarter, before),
             since=since,
+            series_break=self.breaks.between(kpi, before, quarter) if before else "",
         )
-        trend = tuple(
-            self._release(kpi, "", past, f"{code}-t{number}")
-            for number, past in enumerate(self.calendar.latest(quarter, TREND_QUARTERS), start=1)
-        )
+        told = self.calendar.latest(quarter, TREND_QUARTERS)
+        trend = tuple(self._release(kpi, "", past, f"{code}-t{number}") for number, past in enumerate(told, start=1))
         self.releases += [now, last_year, change, *trend]
-        return KpiFigures(kpi, quarter, now, last_year, change, trend, quarter != self.quarter)
+        breaks = tuple(self.breaks.at(kpi, told))
+        return KpiFigures(kpi, quarter, now, last_year, change, trend, quarter != self.quarter, breaks)
 
     def of_program(self, kpi: Kpi, program: str, code: str) -> Release:
         """One KPI of one program, in the quarter the partner's own figure tells of."""
@@ -78,7 +90,7 @@ class Figures:
         if self.evidence.covers(kpi, self.quarter) or self.evidence.due(kpi, self.quarter):
             return self.quarter
         for past in reversed(self.calendar.latest(self.quarter, TREND_QUARTERS)):
-            if past.quarter_id in self.evidence.quarters[kpi.domain]:
+            if past.quarter_id in self.evidence.quarters[kpi.source_table] and self.evidence.covers(kpi, past):
                 return past
         return self.quarter
 
@@ -89,7 +101,8 @@ class Figures:
             return disclose(result, kpi, self.policy, code=code, population=population)
         if not self.evidence.due(kpi, quarter):
             return unavailable(State.NOT_DUE, kpi, code=code, population=population, reason="not due yet")
-        reason = "no students" if self.evidence.covers(kpi, quarter) else f"no {kpi.domain.value} data"
+        table = kpi.source_table.replace("_", " ")
+        reason = "no students" if self.evidence.covers(kpi, quarter) else f"no {table} data"
         return unavailable(State.MISSING, kpi, code=code, population=population, reason=reason)
 
     def _nothing(self, kpi: Kpi, code: str) -> Release:

@@ -4,7 +4,8 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
-from partnerkpi.models.kpi import Kpi, Measure
+from partnerkpi.disclosure import amount_text
+from partnerkpi.models.kpi import Grain, Kpi, Measure
 from partnerkpi.models.partner import Goal
 from partnerkpi.models.release import Release, State
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
@@ -72,6 +73,8 @@ def unit_text(value: float, kpi: Kpi) -> str:
     """An agreed number in the KPI's unit, as fine as the figures beside it."""
     if kpi.measure is Measure.SHARE:
         return f"{_short(value)}%"
+    if kpi.grain is Grain.PARTNER:
+        return amount_text(value, kpi)
     if kpi.measure is Measure.TOTAL:
         # Half a student is not needed: the next whole one is.
         return f"{math.ceil(value - 1e-9):,}"

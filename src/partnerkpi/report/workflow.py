@@ -1,26 +1,27 @@
 """Making one board: one straight line from the warehouse to a file."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from partnerkpi import assets
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.disclosure import Policy
-from partnerkpi.errors import InputMissing, UsageError
+from partnerkpi.errors import InputMissing, KpiFileError, UsageError
 from partnerkpi.files import write_private
 from partnerkpi.measure.catalogue import Catalogue, check_catalogue, mart_queries
 from partnerkpi.measure.results import measure, results_of
 from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.models.board import Board
-from partnerkpi.models.kpi import Kpi
+from partnerkpi.models.dated import Number
 from partnerkpi.models.partner import Partner
 from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
 from partnerkpi.records.partners import find_partner, read_partners
 from partnerkpi.refresh import ensure_fresh
 from partnerkpi.render import render
+from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import PROGRAM_KPIS, Page, build_board, page_kpis
 from partnerkpi.report.evidence import Evidence, gather_evidence
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
@@ -71,7 +72,7 @@ def make_board(
     with open_for_reading(workspace.database, wait_seconds=workspace.settings.lock_wait_seconds) as warehouse:
         if as_of is not None:
             look_back(warehouse, as_of, mart_queries(workspace.root))
-        evidence = gather_evidence(warehouse)
+        evidence = gather_evidence(warehouse, calendar)
         day = min(today, as_of or today)
         quarter = _quarter(calendar, evidence, period, day)
         quarters = calendar.latest(quarter, _QUARTERS)
@@ -80,10 +81,14 @@ def make_board(
         require_sound_data(warehouse, workspace, partner, today=asked, quarters=told)
         catalogue = check_catalogue(warehouse, workspace.root)
         settings = kpi_settings(workspace, catalogue)
-        results = _results(warehouse, catalogue, partner, calendar, quarters, settings)
+        seconds = workspace.settings.kpi_seconds
+        results, catalogue = _results(warehouse, catalogue, partner, calendar, quarters, settings, seconds)
     policy = Policy(workspace.settings.privacy.minimum_group)
-    figures = Figures(partner.id, quarter, calendar, results, evidence, policy)
-    page = Page(partner, workspace.settings.district.name, workspace.settings.board.paper, catalogue, settings)
+    scales = {year.name: workspace.settings.scale_of(year.name) for year in calendar.school_years}
+    breaks = Breaks(evidence.systems, settings, scales)
+    figures = Figures(partner.id, quarter, calendar, results, evidence, policy, breaks)
+    held = workspace.settings.cohorts.members == "school year"
+    page = Page(partner, workspace.settings.district.name, workspace.settings.board.paper, catalogue, settings, held)
     return build_board(page, figures), quarter
 
 
@@ -93,17 +98,26 @@ def _results(
     partner: Partner,
     calendar: SchoolCalendar,
     quarters: Sequence[Quarter],
-    settings: dict[str, dict[str, float]],
-) -> dict[tuple[str, str, str, int], Result]:
+    settings: Mapping[str, Mapping[str, Number]],
+    seconds: float,
+) -> tuple[dict[tuple[str, str, str, int], Result], Catalogue]:
+    """The results, and the catalogue without the KPIs that failed on the data or took too long."""
     programs = [kpi for kpi in catalogue.kpis if kpi.id in PROGRAM_KPIS]
     kpis = list(dict.fromkeys([*page_kpis(catalogue, partner), *programs]))
-    period_ids = {kpi.id: _period_ids(calendar, kpi, quarters) for kpi in kpis}
-    frame = measure(warehouse, kpis, period_ids=period_ids, settings=settings)
-    return {(r.kpi, r.partner, r.program, r.period_id): r for r in results_of(frame)}
-
-
-def _period_ids(calendar: SchoolCalendar, kpi: Kpi, quarters: Sequence[Quarter]) -> list[int]:
-    return [calendar.period(quarter, kpi.window).period_id for quarter in quarters]
+    period_ids = {kpi.id: [p.period_id for p in calendar.told(kpi.window, quarters)] for kpi in kpis}
+    failed: dict[str, KpiFileError] = {}
+    frame = measure(
+        warehouse,
+        kpis,
+        period_ids=period_ids,
+        settings=settings,
+        seconds=seconds,
+        failed=lambda kpi, error: failed.update({kpi.id: error}),
+    )
+    sound = Catalogue(
+        tuple(kpi for kpi in catalogue.kpis if kpi.id not in failed), (*catalogue.broken, *failed.values())
+    )
+    return {(r.kpi, r.partner, r.program, r.period_id): r for r in results_of(frame)}, sound
 
 
 def _quarter(calendar: SchoolCalendar, evidence: Evidence, period: str | None, today: dt.date) -> Quarter:

@@ -34,6 +34,10 @@ class WarehouseFault(PartnerKpiError):
     """DuckDB could not do what it was asked; the message never repeats a cell."""
 
 
+class Overrun(WarehouseFault):
+    """A question took longer than it may."""
+
+
 class NotTabular(WarehouseFault):
     """A text is not made of rows and cells as DuckDB was told."""
 
@@ -147,6 +151,33 @@ class Warehouse:
         finally:
             over.set()
             looking.join()
+
+    @contextlib.contextmanager
+    def limited(self, seconds: float | None) -> Iterator[None]:
+        """What is asked meanwhile is broken off after so many seconds, with an Overrun; None: never."""
+        if seconds is None:
+            yield
+            return
+        over = threading.Event()
+
+        def break_off() -> None:
+            over.set()
+            self._connection.interrupt()
+
+        timer = threading.Timer(seconds, break_off)
+        timer.start()
+        try:
+            yield
+        except WarehouseFault:
+            if not over.is_set():
+                raise
+            raise Overrun(
+                f"The database could not answer: it took longer than {seconds:g} seconds",
+                where="partnerkpi.duckdb",
+                now="Make the query cheaper, or allow more time: kpi_seconds in partnerkpi.toml.",
+            ) from None
+        finally:
+            timer.cancel()
 
     @contextlib.contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:

@@ -46,6 +46,38 @@ order by q.load_id, q.line""",
     )
 
 
+# In which quarter a fact counts, by its source table.
+_QUARTERS = {
+    "attendance": "join days as d on d.date between f.first_day and f.last_day",
+    "engagement": "join days as d on d.date = f.date",
+    "surveys": "join days as d on d.date = f.date",
+    "staff_training": "join days as d on d.date = f.date",
+    "investments": "join days as d on d.date = f.date",
+    "grades": "join terms as d on d.school_year = f.school_year and upper(d.term) = upper(f.term)",
+    "college_credits": "join college_terms as d on upper(d.term) = upper(f.term)",
+}
+
+
+def systems_by_quarter(warehouse: Warehouse) -> dict[str, dict[int, frozenset[str]]]:
+    """For each source table and quarter id the dialects that its rows were read with.
+
+    Of attendance those of the loads that speak of the quarter: its rows are too many to look at each.
+    """
+    found: dict[str, dict[int, frozenset[str]]] = {}
+    for table, join in _QUARTERS.items():
+        rows = (
+            "(select load_id, first_day, last_day from loads where source_table = 'attendance' and undone_at is null)"
+            if table == "attendance"
+            else table
+        )
+        systems = warehouse.rows(
+            f"select distinct d.quarter_id, l.dialect from {rows} as f {join} join loads as l on l.load_id = f.load_id"
+        )
+        quarters = {int(quarter) for quarter, _ in systems}
+        found[table] = {quarter: frozenset(str(d) for q, d in systems if q == quarter) for quarter in quarters}
+    return found
+
+
 def data_through(warehouse: Warehouse) -> dict[str, dt.date]:
     """For each source table with days, the last day any load of it speaks of."""
     found = warehouse.rows(
