@@ -307,6 +307,7 @@ def two_partners(tmp_path: Path) -> tuple[Partner, ...]:
 
 def test_partners_and_programs_are_numbered_by_their_ids(two_partners: tuple[Partner, ...]) -> None:
     assert [(cohort.cohort_id, cohort.partner, cohort.program) for cohort in cohorts(two_partners)] == [
+        (0, "", ""),
         (1, "hospital", ""),
         (2, "hospital", "academy"),
         (3, "works", ""),
@@ -317,15 +318,15 @@ def test_partners_and_programs_are_numbered_by_their_ids(two_partners: tuple[Par
 @pytest.mark.parametrize(
     ("partner", "program", "counts_for"),
     [
-        ("Riverbend Health", "Health Academy", [1, 2]),
-        ("hospital", "academy", [1, 2]),
-        ("RIVERBEND", "HEALTH ACADEMY", [1, 2]),
+        ("Riverbend Health", "Health Academy", [0, 1, 2]),
+        ("hospital", "academy", [0, 1, 2]),
+        ("RIVERBEND", "HEALTH ACADEMY", [0, 1, 2]),
         ("river-bend, Health!", "", []),
-        ("  Riverbend,Health. ", "health/academy", [1, 2]),
-        ("County Memorial Hospital", "Health Academy", [1, 2]),
-        ("Tallgrass Machine Works", "cnc", [3, 4]),
-        ("Tallgrass Machine Works", "Welding", [3]),
-        ("Riverbend Health", "CNC", [1]),
+        ("  Riverbend,Health. ", "health/academy", [0, 1, 2]),
+        ("County Memorial Hospital", "Health Academy", [0, 1, 2]),
+        ("Tallgrass Machine Works", "cnc", [0, 3, 4]),
+        ("Tallgrass Machine Works", "Welding", [0, 3]),
+        ("Riverbend Health", "CNC", [0, 1]),
         ("Nobody Knows", "Health Academy", []),
     ],
 )
@@ -340,7 +341,7 @@ def test_a_pair_of_names_counts_for_the_partner_and_its_program(
 def test_pairs_are_judged_one_by_one(two_partners: tuple[Partner, ...]) -> None:
     pairs = [("RIVERBEND", "?"), ("Nobody Knows", "?"), ("works", "CNC")]
 
-    assert [name.cohort_id for name in cohort_names(two_partners, pairs)] == [1, 3, 4]
+    assert [name.cohort_id for name in cohort_names(two_partners, pairs)] == [0, 1, 0, 3, 4]
 
 
 @pytest.mark.parametrize(

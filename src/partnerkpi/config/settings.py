@@ -142,9 +142,9 @@ Names = str | Annotated[list[NameFrom], Field(min_length=1)]
 
 
 class CohortSettings(StrictModel):
-    """Who is in a cohort: held for the school year (who was in it stays in it), or as it is in each period."""
+    """Who is in a cohort: whoever was in it at some time of the school year so far, or in the quarter itself."""
 
-    members: Literal["school year", "period"] = "school year"
+    members: Literal["school year", "quarter"] = "school year"
 
 
 class EligibilitySettings(StrictModel):

@@ -95,13 +95,13 @@ class Kpi:
     better: str
     window: Window
     grain: Grain
-    counted: Counted
     definition: str
     source: str
     settings: tuple[KpiSetting, ...]
     sql: str
     path: Path
     origin: str
+    counted: Counted = Counted.MEMBERS
 
     @property
     def source_table(self) -> str:
