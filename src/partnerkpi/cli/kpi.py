@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from partnerkpi.cli.console import put, put_json, put_table, say, tell
+from partnerkpi.cli.kpi_figures import diff, run
 
 if TYPE_CHECKING:
     from partnerkpi.measure.catalogue import Catalogue
     from partnerkpi.models.kpi import Kpi
 
-kpi_app = typer.Typer(help="Look at the KPI files.", no_args_is_help=True)
+kpi_app = typer.Typer(help="Look at the KPIs, measure them, and write new ones.", no_args_is_help=True)
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", metavar="FOLDER", help="The workspace whose own KPIs count too.")
 ]
@@ -88,3 +89,7 @@ def check(workspace: WorkspaceOption = None) -> None:
     say(f"{len(catalogue.kpis)} KPI files keep the contract, {len(catalogue.broken)} do not.")
     if catalogue.broken:
         raise typer.Exit(8)
+
+
+for command in (run, diff):
+    kpi_app.command()(command)

@@ -3,8 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from partnerkpi.errors import InputMissing, UsageError
 from partnerkpi.models.kpi import Domain, Kpi
-from partnerkpi.models.school_year import Quarter, Window
+from partnerkpi.models.school_year import Quarter, SchoolCalendar, Window
 from partnerkpi.warehouse import Warehouse
 from partnerkpi.warehouse.ledger import data_through
 
@@ -46,6 +47,36 @@ def gather_evidence(warehouse: Warehouse) -> Evidence:
         for domain, mart in _MARTS.items()
     }
     return Evidence(quarters, data_through(warehouse))
+
+
+def quarter_asked(calendar: SchoolCalendar, evidence: Evidence, period: str | None, today: dt.date) -> Quarter:
+    """The quarter named, as "2026-27-Q1"; without a name the latest that has ended before today and has data.
+
+    Raises UsageError for a quarter the calendar does not know, InputMissing for one without data.
+    """
+    if period is None:
+        ended = [q for q in calendar.quarters if q.last_day < today and evidence.has_data(q)]
+        if not ended:
+            raise InputMissing(
+                "There is no data yet for a quarter that has ended.",
+                where="the school years in partnerkpi.toml and the exports taken in",
+                now="Take exports in with `partnerkpi ingest`; `partnerkpi loads` shows what is there.",
+            )
+        return ended[-1]
+    quarter = calendar.quarter(period)
+    if quarter is None:
+        raise UsageError(
+            f"There is no quarter called {period}.",
+            where=f"known quarters: {', '.join(q.slug for q in calendar.quarters)}",
+            now="Name one of these with --period, or add the school year to partnerkpi.toml.",
+        )
+    if not evidence.has_data(quarter):
+        raise InputMissing(
+            f"There is no data for {quarter.label}.",
+            where="the exports taken in so far",
+            now="Take its exports in with `partnerkpi ingest`, or name another quarter.",
+        )
+    return quarter
 
 
 def _window_ids(kpi: Kpi, quarter: Quarter) -> list[int]:
