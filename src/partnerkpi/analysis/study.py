@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.measure.catalogue import Catalogue, check_catalogue
 from partnerkpi.measure.evidence import Evidence, gather_evidence, quarter_asked
+from partnerkpi.measure.kpi_files import blamed_id
 from partnerkpi.measure.results import measure
 from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.models.kpi import Kpi
@@ -33,7 +33,7 @@ class Study:
     def kpi(self, wanted: str) -> Kpi:
         """The KPI with this id; raises its KpiFileError when its file is broken, UsageError when there is none."""
         for error in self.catalogue.broken:
-            if Path(error.where.rpartition(", line ")[0]).stem == wanted:
+            if blamed_id(error) == wanted:
                 raise error
         return self.catalogue.find(wanted)
 
