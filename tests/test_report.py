@@ -14,6 +14,7 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.disclosure import Policy
 from partnerkpi.errors import ConfigurationError, InputMissing, UsageError
 from partnerkpi.measure.catalogue import load_catalogue
+from partnerkpi.measure.evidence import gather_evidence
 from partnerkpi.measure.results import measure, results_of
 from partnerkpi.models.board import Board, KpiLine
 from partnerkpi.models.kpi import UNITS, Measure
@@ -21,7 +22,6 @@ from partnerkpi.models.release import State
 from partnerkpi.records.partners import read_partners
 from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import Page, build_board
-from partnerkpi.report.evidence import gather_evidence
 from partnerkpi.report.figures import Figures
 from partnerkpi.report.story import Told, headline
 from partnerkpi.report.workflow import make_board
