@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from partnerkpi.config.similar import DoseSettings, SimilarSettings
 from partnerkpi.config.toml_file import StrictModel
 from partnerkpi.models.caps import Caps
 from partnerkpi.models.school_year import Quarter, SchoolCalendar, SchoolYear, school_year_label
@@ -114,6 +115,8 @@ class Settings(StrictModel):
     privacy: PrivacySettings = PrivacySettings()
     board: BoardSettings = BoardSettings()
     ingest: IngestSettings = IngestSettings()
+    similar: SimilarSettings = SimilarSettings()
+    dose: DoseSettings = DoseSettings()
     grade_scale: str = "nc_10_point"
     lock_wait_seconds: Annotated[float, Field(ge=0, le=86_400)] = 10
     settings: dict[str, dict[str, SettingValue]] = Field(default_factory=dict)

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from partnerkpi.measure.catalogue import has_cohort, kpi_columns
+from partnerkpi.measure.dose import BY_HOURS, DOSE_BANDS, dose_sql
 from partnerkpi.measure.interval import Sums, ratio_interval, wilson_interval
 from partnerkpi.measure.kpi_files import broken
 from partnerkpi.models.kpi import Kpi, Measure
@@ -38,16 +39,18 @@ def measure(
     period_ids: Mapping[str, Sequence[int]],
     settings: Mapping[str, Mapping[str, float]],
     by: Sequence[str] = (),
+    dose_bands: Sequence[float] = DOSE_BANDS,
 ) -> pl.DataFrame:
     """The results of each KPI for every partner and program, exact; shape: `SCHEMA`, sorted.
 
     `period_ids` says for each KPI which periods; `by` names the kinds of groups to break down by ("school",
-    "grade_level", "group_*"); the rows over all groups have empty `by` and `group`. Raises KpiFileError when a
-    file fails on the data, or gives a student more than one row for a period.
+    "grade_level", "group_*", and "hours" of engagement in the bands that begin at `dose_bands`); the rows over all
+    groups have empty `by` and `group`. Raises KpiFileError when a file fails on the data, or gives a student more
+    than one row for a period.
     """
     rows: list[dict[str, Any]] = []
     for kpi in kpis:
-        rows += measure_one(warehouse, kpi, period_ids[kpi.id], settings.get(kpi.id, {}), by)
+        rows += measure_one(warehouse, kpi, period_ids[kpi.id], settings.get(kpi.id, {}), by, dose_bands)
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     return frame.sort("kpi", "partner", "program", "by", "group", "period_id")
 
@@ -58,6 +61,7 @@ def measure_one(
     period_ids: Sequence[int],
     settings: Mapping[str, float],
     by: Sequence[str],
+    dose_bands: Sequence[float] = DOSE_BANDS,
 ) -> list[dict[str, Any]]:
     """The rows of one KPI."""
     if kpi.grain != "student":
@@ -65,7 +69,7 @@ def measure_one(
     values = setting_values(kpi, settings)
     try:
         columns = kpi_columns(warehouse, kpi)
-        sql = _sums_sql(kpi, has_cohort(columns), period_ids, by)
+        sql = _sums_sql(kpi, has_cohort(columns), period_ids, by, dose_bands)
         found = warehouse.records(sql, values)
     except WarehouseFault as error:
         raise broken(kpi.path, 1, error.what.partition(": ")[2]) from None
@@ -83,7 +87,9 @@ def results_of(frame: pl.DataFrame) -> tuple[Result, ...]:
     return tuple(Result(**row) for row in frame.iter_rows(named=True))
 
 
-def _sums_sql(kpi: Kpi, own_cohort: bool, period_ids: Sequence[int], by: Sequence[str]) -> str:
+def _sums_sql(
+    kpi: Kpi, own_cohort: bool, period_ids: Sequence[int], by: Sequence[str], dose_bands: Sequence[float]
+) -> str:
     """Sums over the students of every cohort, next to the data; one row per cohort, period and group."""
     periods = ", ".join(str(period) for period in period_ids) or "null"
     cohort = " and m.cohort_id = k.cohort_id" if own_cohort else ""
@@ -99,6 +105,8 @@ join student_groups as g
         if by
         else ""
     )
+    if BY_HOURS in by:
+        groups += f"\nunion all{dose_sql(dose_bands)}"
     return f"""
 with measures as (
 {kpi.sql}

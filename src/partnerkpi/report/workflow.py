@@ -73,7 +73,7 @@ def make_board(
             look_back(warehouse, as_of, mart_queries(workspace.root))
         evidence = gather_evidence(warehouse)
         day = min(today, as_of or today)
-        quarter = _quarter(calendar, evidence, period, day)
+        quarter = reported_quarter(calendar, evidence, period, day)
         quarters = calendar.latest(quarter, _QUARTERS)
         # What is late today must not stop the report of a quarter that is complete.
         asked, told = min(day, quarter.last_day), [each.quarter_id for each in quarters]
@@ -106,7 +106,8 @@ def _period_ids(calendar: SchoolCalendar, kpi: Kpi, quarters: Sequence[Quarter])
     return [calendar.period(quarter, kpi.window).period_id for quarter in quarters]
 
 
-def _quarter(calendar: SchoolCalendar, evidence: Evidence, period: str | None, today: dt.date) -> Quarter:
+def reported_quarter(calendar: SchoolCalendar, evidence: Evidence, period: str | None, today: dt.date) -> Quarter:
+    """The quarter somebody names, else the latest that has ended; raises UsageError or InputMissing."""
     if period is None:
         ended = [q for q in calendar.quarters if q.last_day < today and evidence.has_data(q)]
         if not ended:
