@@ -58,12 +58,12 @@ def show(compared: Compared) -> None:
     program = next((p.name for p in compared.partner.programs if p.id == compared.program), "")
     who = f"{compared.partner.name}, {program}" if program else compared.partner.name
     put(f"{who}, {compared.quarter.label}: {NOTICE}")
-    for each in _alike(compared.kpis):
-        _heading(f"Balance of {', '.join(one.kpi.name for one in each)}")
-        for line in _arms(each[0].comparison):
+    for alike in _alike(compared.kpis):
+        _heading(f"Balance of {', '.join(one.kpi.name for one in alike)}")
+        for line in _arms(alike[0].comparison):
             put(line)
         put("")
-        put_table([_balance(row) for row in each[0].comparison.balance], _BALANCE)
+        put_table([_balance(row) for row in alike[0].comparison.balance], _BALANCE)
     _heading(f"Participants less similar students ({CAUTION})")
     effects = [_effect(each.kpi, each.comparison) for each in compared.kpis]
     if told := [row for row in effects if row is not None]:
