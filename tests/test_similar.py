@@ -63,7 +63,7 @@ def district(warehouse: Warehouse, students: Sequence[Student]) -> None:
     """Write the marts of a small district; students are numbered from 0."""
     warehouse.run(
         """
-insert into periods values
+insert into periods (period_id, quarter_id, school_year, time_window, first_day, last_day) values
   (202510, 202510, '2025-26', 'quarter', date '2025-08-25', date '2025-10-24'),
   (202511, 202510, '2025-26', 'year to date', date '2025-08-25', date '2025-10-24');
 insert into cohorts values (1, 'hospital', ''), (2, 'hospital', 'academy'), (3, 'hospital', 'interns'), (4, 'mill', '');
@@ -210,6 +210,10 @@ def test_several_cohorts_come_from_one_query_in_the_order_asked() -> None:
         ("hospital", "", 3, 3),
     ]
     assert [c.similar for c in found] == [0, 2, 2]
+
+
+def test_for_no_cohort_there_is_nothing(small: Warehouse) -> None:
+    assert compare(small, kpi(), period_id=PERIOD, cohorts=[], settings={}, matching=MATCHING) == ()
 
 
 # Weights.

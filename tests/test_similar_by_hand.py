@@ -65,28 +65,46 @@ def days(exports: Path) -> dict[str, tuple[int, int]]:
     return {student: (absent[student], of) for student, of in enrolled.items()}
 
 
-def attendance_rate(exports: Path) -> Figures:
-    return {student: (of - absent, of) for student, (absent, of) in days(exports).items()}
+@cache
+def final_marks(exports: Path) -> list[dict[str, str]]:
+    """Rows of semester marks."""
+    return [
+        row
+        for row in rows_of(exports / "grades_2025-26.csv.gz")
+        if row["credits_attempted"].replace(".", "", 1).isdigit()
+        and row["final"] == "yes"
+        and row["term"] in ("S1", "S2")
+    ]
 
 
 def chronic_absence(exports: Path) -> Figures:
     return {s: (int(10 * absent >= of), 1) for s, (absent, of) in days(exports).items() if of >= 1000}
 
 
+def course_pass_rate(exports: Path) -> Figures:
+    """Passing marks out of final marks."""
+    passed: Counter[str] = Counter()
+    final: Counter[str] = Counter()
+    for row in final_marks(exports):
+        if row["mark"] in {*POINTS, "P"}:
+            final[row["student_number"]] += 1
+            passed[row["student_number"]] += row["mark"] in ("A", "B", "C", "D", "P")
+    return {student: (passed[student], marks) for student, marks in final.items()}
+
+
 def gpa_unweighted(exports: Path) -> Figures:
     """Millionths of a grade point."""
     attempted: Counter[str] = Counter()
     points: Counter[str] = Counter()
-    for row in rows_of(exports / "grades_2025-26.csv.gz"):
-        sound = row["credits_attempted"].replace(".", "", 1).isdigit()
-        if sound and row["final"] == "yes" and row["term"] in ("S1", "S2") and row["mark"] in POINTS:
+    for row in final_marks(exports):
+        if row["mark"] in POINTS:
             hundredths = round(100 * float(row["credits_attempted"]))
             attempted[row["student_number"]] += hundredths
             points[row["student_number"]] += hundredths * POINTS[row["mark"]]
     return {s: (round(1_000_000 * points[s] / of), 1_000_000) for s, of in attempted.items() if of}
 
 
-KPIS = {"attendance_rate": attendance_rate, "chronic_absence": chronic_absence, "gpa_unweighted": gpa_unweighted}
+KPIS = {"course_pass_rate": course_pass_rate, "chronic_absence": chronic_absence, "gpa_unweighted": gpa_unweighted}
 
 
 @cache

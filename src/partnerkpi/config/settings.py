@@ -112,11 +112,11 @@ class Settings(StrictModel):
 
     district: DistrictSettings
     school_year: Annotated[list[SchoolYearSettings], Field(min_length=1)]
+    similar: SimilarSettings = SimilarSettings()
+    dose: DoseSettings = DoseSettings()
     privacy: PrivacySettings = PrivacySettings()
     board: BoardSettings = BoardSettings()
     ingest: IngestSettings = IngestSettings()
-    similar: SimilarSettings = SimilarSettings()
-    dose: DoseSettings = DoseSettings()
     grade_scale: str = "nc_10_point"
     lock_wait_seconds: Annotated[float, Field(ge=0, le=86_400)] = 10
     settings: dict[str, dict[str, SettingValue]] = Field(default_factory=dict)

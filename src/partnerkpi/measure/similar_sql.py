@@ -22,7 +22,7 @@ def strata_sql(kpi: Kpi, matching: Matching, *, period_id: int, cohorts: Sequenc
     keys = {f"v{number}": name for number, name in enumerate(matching.variables)}
     selected = ", ".join(f"{_stratum_of(name, matching)} as {key}" for key, name in keys.items())
     listed = "".join(f", s.{key}" for key in keys)
-    pairs = ", ".join(f"({quoted(partner)}, {quoted(program)})" for partner, program in cohorts)
+    asked = ", ".join(f"({quoted(partner)}, {quoted(program)})" for partner, program in cohorts)
     numbers = "".join(
         f"""
   count(s.{name}) as {name}_n, sum(s.{name}) as {name}_x, sum(s.{name} * s.{name}) as {name}_xx,"""
@@ -58,7 +58,7 @@ strata as (
   where r.nth = 1
 ),
 targets as (
-  select cohort_id, partner, program from cohorts where (partner, program) in ({pairs or "('', '')"})
+  select cohort_id, partner, program from cohorts where {f"(partner, program) in ({asked})" if asked else "false"}
 ),
 members as (
   select distinct t.cohort_id, m.student_id
