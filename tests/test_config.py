@@ -1,19 +1,23 @@
 """What people write: partnerkpi.toml, partner files, school years, and where a workspace is found."""
 
 import datetime as dt
+import tomllib
 from pathlib import Path
 
 import pytest
-from given import HOSPITAL, SETTINGS, workspace
+from given import HOSPITAL, ROOT, SETTINGS, workspace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from partnerkpi.config.settings import Settings
+from partnerkpi.config.similar import DoseSettings, SimilarSettings
 from partnerkpi.config.workspace import Workspace, find_workspace
 from partnerkpi.dialects.files import read_dialect
 from partnerkpi.errors import ConfigurationError, UsageError
 from partnerkpi.models.partner import CohortName, FormerName, Partner
 from partnerkpi.models.school_year import Window, school_year_label
-from partnerkpi.records.partners import cohort_names, cohorts, find_partner, read_partner, read_partners
+from partnerkpi.models.similar import Matching
+from partnerkpi.records.partners import cohort_names, cohorts, find_partner, find_program, read_partner, read_partners
 
 WORKS = """\
 name = "Tallgrass Machine Works"
@@ -67,6 +71,7 @@ def test_a_good_file_gives_the_calendar_and_the_defaults(tmp_path: Path) -> None
         ("[district]", "[board]\npapper = 'a4'\n[district]", "board.papper", "paper"),
         ("[district]", "[privacy]\nminimum = 10\n[district]", "privacy.minimum", "minimum_group"),
         ("[district]", "[districts]\n[district]", "districts", "district"),
+        ("[district]", "[similar]\nvariable = ['school']\n[district]", "similar.variable", "variables"),
         ('{ name = "Q2", first_day', '{ name = "Q2", first_days', "school_year[1].quarters[2].first_days", "first_day"),
         ("[school_year.terms]", "[school_year.term]", "school_year[1].term", "terms"),
     ],
@@ -89,6 +94,17 @@ def test_an_unknown_key_is_told_with_its_file_and_the_nearest_known_key(
         ("[district]", "[privacy]\nminimum_group = 31\n[district]", "privacy.minimum_group"),
         ("[district]", "[board]\npaper = 'legal'\n[district]", "board.paper"),
         ('name = "Test District"', "", "district.name is missing"),
+        ("[district]", "[similar]\nvariables = []\n[district]", "similar.variables"),
+        ("[district]", "[similar]\nvariables = ['grade']\n[district]", "did you mean grade_level?"),
+        ("[district]", "[similar]\nvariables = ['school', 'school']\n[district]", "school is there twice"),
+        ("[district]", "[similar]\nattendance_bands = [90, 80]\n[district]", "similar.attendance_bands: the edges"),
+        ("[district]", "[similar]\ngpa_bands = [2, 2]\n[district]", "similar.gpa_bands: the edges of bands ascend"),
+        ("[district]", "[similar]\nattendance_bands = [0.9, 101]\n[district]", "similar.attendance_bands"),
+        ("[district]", "[similar]\nminimum_arm = 9\n[district]", "similar.minimum_arm"),
+        ("[district]", "[similar]\nminimum_coverage = 80\n[district]", "similar.minimum_coverage"),
+        ("[district]", "[similar]\nmaximum_baseline = 0.3\n[district]", "similar.maximum_baseline"),
+        ("[district]", "[dose]\nbands = []\n[district]", "dose.bands"),
+        ("[district]", "[dose]\nbands = [10, 1]\n[district]", "dose.bands: the edges of bands ascend"),
         ('name = "2025-26"', 'name = "2025"', '"2025" is not a school year'),
         ("first_day = 2025-10-25", "first_day = 2025-10-24", "2025-26 Q2 begins before Q1 ends"),
         ("last_day = 2025-10-24", "last_day = 2025-08-24", "Q1 ends before it begins"),
@@ -104,6 +120,35 @@ def test_a_mistake_in_the_settings_is_named(tmp_path: Path, old: str, new: str, 
     assert error.exit_code == 7
     assert says in error.where
     assert error.where.startswith("partnerkpi.toml: ")
+
+
+def test_what_makes_students_similar_is_a_districts_own(tmp_path: Path) -> None:
+    rules = """
+[similar]
+variables = ["grade_level", "last_year_gpa", "group_lunch"]
+gpa_bands = [1.25, 2.5]
+minimum_arm = 50
+"""
+    made = workspace(tmp_path / "district", settings=SETTINGS + rules)
+
+    assert made.settings.similar.matching() == Matching(
+        variables=("grade_level", "last_year_gpa", "group_lunch"),
+        attendance_edges=(8000, 9000, 9500),
+        gpa_edges=(125, 250),
+        minimum_arm=50,
+        minimum_coverage=0.8,
+        maximum_baseline=0.25,
+    )
+
+
+def test_the_settings_of_the_documentation_can_be_read_and_are_the_defaults() -> None:
+    text = (ROOT / "docs" / "workspace.md").read_text("utf-8").partition("```toml\n")[2].partition("```")[0]
+    written = tomllib.loads(text)
+    settings = Settings.model_validate(written)
+
+    assert {"similar", "dose", "ingest"} <= written.keys()
+    assert settings.similar == SimilarSettings() and settings.dose == DoseSettings()
+    assert written["similar"].keys() == SimilarSettings.model_fields.keys()
 
 
 def test_five_students_are_the_smallest_group_a_district_may_set(tmp_path: Path) -> None:
@@ -292,6 +337,18 @@ def test_a_partner_is_found_by_id_and_by_any_of_its_names(tmp_path: Path, wanted
 def test_an_unknown_partner_names_the_nearest_one(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="did you mean hospital") as caught:
         find_partner([hospital(tmp_path)], "hopsital")
+
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("wanted", ["academy", "Health Academy", "health  academy"])
+def test_a_program_is_found_by_id_and_by_its_name(tmp_path: Path, wanted: str) -> None:
+    assert find_program(hospital(tmp_path), wanted).id == "academy"
+
+
+def test_an_unknown_program_names_the_nearest_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="did you mean academy") as caught:
+        find_program(hospital(tmp_path), "acadmy")
 
     assert caught.value.exit_code == 2
 

@@ -60,6 +60,7 @@ class Study:
             by=by,
             seconds=self.workspace.settings.kpi_seconds,
             failed=failed,
+            dose_bands=self.workspace.settings.dose.bands,
         )
 
 

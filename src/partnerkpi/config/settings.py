@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from partnerkpi.config.similar import DoseSettings, SimilarSettings
 from partnerkpi.config.toml_file import StrictModel
 from partnerkpi.models.caps import Caps
 from partnerkpi.models.school_year import Quarter, SchoolCalendar, SchoolYear, school_year_label
@@ -165,6 +166,8 @@ class Settings(StrictModel):
 
     district: DistrictSettings
     school_year: Annotated[list[SchoolYearSettings], Field(min_length=1)]
+    similar: SimilarSettings = SimilarSettings()
+    dose: DoseSettings = DoseSettings()
     privacy: PrivacySettings = PrivacySettings()
     board: BoardSettings = BoardSettings()
     ingest: IngestSettings = IngestSettings()

@@ -2,12 +2,17 @@
 
 from partnerkpi.config.toml_file import nearest
 from partnerkpi.errors import UsageError
+from partnerkpi.measure.dose import BY_HOURS
 from partnerkpi.warehouse import Warehouse
 
 
 def group_kinds(warehouse: Warehouse) -> tuple[str, ...]:
-    """What `measure(by=...)` knows in this database: "school", "grade_level", "group_*", as far as a roster says."""
-    return tuple(str(row[0]) for row in warehouse.rows("select distinct group_by from student_groups order by 1"))
+    """What `measure(by=...)` knows in this database: "school", "grade_level", "group_*", as far as a roster says.
+
+    And always "hours" of engagement, and the "kind" of an investment.
+    """
+    found = warehouse.rows("select distinct group_by from student_groups order by 1")
+    return (*(str(row[0]) for row in found), BY_HOURS, "kind")
 
 
 def require_group_kinds(warehouse: Warehouse, wanted: tuple[str, ...]) -> None:
@@ -17,6 +22,6 @@ def require_group_kinds(warehouse: Warehouse, wanted: tuple[str, ...]) -> None:
         if kind not in known:
             raise UsageError(
                 f"Students are not grouped by {kind}{nearest(kind, list(known))}.",
-                where=f"known groups: {', '.join(known) or 'none, for no roster (students) has been taken in'}",
+                where=f"known groups: {', '.join(known)}",
                 now="Name one of these with --by; every column group_* of the roster of students is one.",
             )

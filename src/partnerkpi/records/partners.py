@@ -149,6 +149,19 @@ def find_programs(partners: Sequence[Partner], wanted: str) -> dict[str, str]:
     return found
 
 
+def find_program(partner: Partner, wanted: str) -> Program:
+    """The partner's program with this id or name; raises UsageError, with the nearest known id, when there is none."""
+    program = _program(partner, wanted)
+    if program is not None:
+        return program
+    known = [each.id for each in partner.programs]
+    raise UsageError(
+        f"{partner.id} has no program called {wanted}{nearest(wanted, known)}.",
+        where=f"known programs: {', '.join(known) or 'none'}",
+        now=f"Name one of these, or describe it in partners/{partner.id}.toml.",
+    )
+
+
 def cohorts(partners: Sequence[Partner]) -> tuple[Cohort, ...]:
     """Every partner and program, numbered in order of their ids, from 1; 0 is all partners together."""
     pairs = [
