@@ -33,7 +33,8 @@ from range({partners}) as a(p), range({members}) as b(n), range(4) as c(k)""",
     "grades": """
 select lpad(cast(1000000 + s as varchar), 7, '0') as student_number, '2025-26' as school_year,
   'S' || (1 + k // 4) as term, 'Course ' || k as course, ['English', 'Math', 'Science', 'Art'][1 + k % 4] as subject,
-  ['A', 'B', 'C', 'D', 'F', 'A', 'B'][1 + cast(hash(s, k) % 7 as bigint)] as mark, 0.5 as credits_attempted, 0.5 as credits_earned,
+  ['A', 'B', 'C', 'D', 'F', 'A', 'B'][1 + cast(hash(s, k) % 7 as bigint)] as mark,
+  0.5 as credits_attempted, 0.5 as credits_earned,
   ['standard', 'honors', 'ap', 'college'][1 + k % 4] as level
 from range({students}) as t(s), range(8) as u(k)""",
     "college_credits": """

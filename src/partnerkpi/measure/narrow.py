@@ -28,13 +28,18 @@ def narrowed_to_partner(warehouse: Warehouse, partner: str | None) -> Iterator[N
         yield
 
 
-@contextlib.contextmanager
-def narrowed_to_members(warehouse: Warehouse) -> Iterator[None]:
+def narrowed_to_members(warehouse: Warehouse) -> contextlib.AbstractContextManager[None]:
     """Meanwhile what is told by student is that of the students of some cohort, in whatever period."""
+    return narrowed_to(warehouse, "select student_id from cohort_members")
+
+
+@contextlib.contextmanager
+def narrowed_to(warehouse: Warehouse, students: str) -> Iterator[None]:
+    """Meanwhile what is told by student is that of some students, given as SQL; what is told by cohort stays whole."""
     names = [name for name, columns in student_marts(warehouse).items() if "cohort_id" not in columns]
     with contextlib.ExitStack() as stack:
         for name in names:
-            shadow(warehouse, name, "student_id in (select student_id from cohort_members)")
+            shadow(warehouse, name, f"student_id in ({students})")
             stack.callback(unshadow, warehouse, name)
         yield
 

@@ -1,15 +1,17 @@
 """Participants beside similar students: every cohort asked for, in one scan per KPI."""
 
+import contextlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from partnerkpi.measure.catalogue import has_cohort, kpi_columns
 from partnerkpi.measure.interval import Sums
 from partnerkpi.measure.kpi_files import broken
+from partnerkpi.measure.narrow import narrowed_to
 from partnerkpi.measure.results import setting_values
-from partnerkpi.measure.similar_sql import quoted, strata_sql
+from partnerkpi.measure.similar_sql import TEMPORARY, arms_sql, others_sql, prepare_sql, quoted
 from partnerkpi.measure.strata import NUMBERS, Arm, Stratum, compared
 from partnerkpi.models.dated import Number
 from partnerkpi.models.kpi import Kpi, Measure
@@ -31,6 +33,68 @@ class _Roster:
     known: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """Who is compared in one period, found once for all KPIs; `others` by cohort, and by number of last year."""
+
+    warehouse: Warehouse
+    period_id: int
+    cohorts: tuple[_Cohort, ...]
+    matching: Matching
+    left_out: tuple[str, ...]
+    roster: _Roster
+    members: Mapping[_Cohort, int]
+    others: Mapping[_Cohort, Mapping[str, Sums]]
+
+    def compare(self, kpi: Kpi, settings: Mapping[str, Number]) -> tuple[Comparison, ...]:
+        """One KPI for each cohort, in the order asked; `settings` are the workspace's values for it.
+
+        Raises KpiFileError when the file fails on the data, gives a student more than one row, or is a total with
+        several denominators.
+        """
+        members, variables = self.members, self.matching.variables
+        bare = {c: Comparison(kpi.id, *c, self.period_id, members=members.get(c, 0)) for c in self.cohorts}
+        try:
+            reason = _never(kpi, self.roster, own_cohort=has_cohort(kpi_columns(self.warehouse, kpi)))
+            if reason:
+                return tuple(replace(comparison, withheld=(reason,)) for comparison in bare.values())
+            values = setting_values(kpi, settings, self.period_id)
+            found = self.warehouse.records(arms_sql(kpi, self.period_id), values)
+        except WarehouseFault as error:
+            raise broken(kpi.path, 1, error.what.partition(": ")[2]) from None
+        strata = _strata(kpi, found)
+        known = {cohort: replace(each, variables=variables, left_out=self.left_out) for cohort, each in bare.items()}
+        return tuple(
+            compared(each, strata[cohort], self.matching, before=self.others[cohort]) for cohort, each in known.items()
+        )
+
+
+@contextlib.contextmanager
+def comparing(
+    warehouse: Warehouse, *, period_id: int, cohorts: Sequence[_Cohort], matching: Matching
+) -> Iterator[Prepared]:
+    """Everything for comparing cohorts (partner, program) in one period; meanwhile marts are cut down to who matters.
+
+    A variable that the school year's roster has no value of is left out, and the comparison says so.
+    """
+    roster = _roster(warehouse, period_id)
+    known = tuple(name for name in matching.variables if name in roster.known)
+    used, left_out = replace(matching, variables=known), tuple(n for n in matching.variables if n not in known)
+    members = _members(warehouse, period_id, cohorts)
+    warehouse.run(prepare_sql(used, period_id=period_id, cohorts=cohorts))
+    found = warehouse.records(others_sql())
+    others = {
+        (str(row["partner"]), str(row["program"])): {name: _numbers(row, name) for name in NUMBERS} for row in found
+    }
+    nobody = {name: Sums(0, 0, 0, 0, 0, 0) for name in NUMBERS}
+    of_cohorts = {cohort: others.get(cohort, nobody) for cohort in cohorts}
+    try:
+        with narrowed_to(warehouse, "select student_id from compared_students"):
+            yield Prepared(warehouse, period_id, tuple(cohorts), used, left_out, roster, members, of_cohorts)
+    finally:
+        warehouse.run("; ".join(f"drop table {name}" for name in TEMPORARY))
+
+
 def compare(
     warehouse: Warehouse,
     kpi: Kpi,
@@ -40,31 +104,9 @@ def compare(
     settings: Mapping[str, Number],
     matching: Matching,
 ) -> tuple[Comparison, ...]:
-    """One KPI in one period, for each cohort (partner, program) in the order asked.
-
-    `settings` are the workspace's values for this KPI. A variable that the school year's roster has no value of is
-    left out, and the comparison says so. Raises KpiFileError when the file fails on the data, gives a student more
-    than one row, or is a total with several denominators.
-    """
-    members = _members(warehouse, period_id, cohorts)
-    bare = {c: Comparison(kpi.id, *c, period_id, members=members.get(c, 0)) for c in cohorts}
-    roster = _roster(warehouse, period_id)
-    try:
-        reason = _never(kpi, roster, own_cohort=has_cohort(kpi_columns(warehouse, kpi)))
-        if reason:
-            return tuple(replace(comparison, withheld=(reason,)) for comparison in bare.values())
-        known = tuple(name for name in matching.variables if name in roster.known)
-        used = replace(matching, variables=known)
-        sql = strata_sql(kpi, used, period_id=period_id, cohorts=cohorts)
-        found = warehouse.records(sql, setting_values(kpi, settings, period_id))
-    except WarehouseFault as error:
-        raise broken(kpi.path, 1, error.what.partition(": ")[2]) from None
-    strata = _strata(kpi, found, known)
-    left_out = tuple(name for name in matching.variables if name not in known)
-    return tuple(
-        compared(replace(comparison, variables=known, left_out=left_out), strata[cohort], matching)
-        for cohort, comparison in bare.items()
-    )
+    """One KPI in one period, for each cohort (partner, program) in the order asked; see `Prepared.compare`."""
+    with comparing(warehouse, period_id=period_id, cohorts=cohorts, matching=matching) as prepared:
+        return prepared.compare(kpi, settings)
 
 
 def _never(kpi: Kpi, roster: _Roster, *, own_cohort: bool) -> str:
@@ -96,25 +138,26 @@ group by c.partner, c.program""")
     return {(str(partner), str(program)): int(count) for partner, program, count in found}
 
 
-def _strata(kpi: Kpi, found: Sequence[Mapping[str, Any]], variables: Sequence[str]) -> dict[_Cohort, list[Stratum]]:
+def _strata(kpi: Kpi, found: Sequence[Mapping[str, Any]]) -> dict[_Cohort, list[Stratum]]:
     """The rows of the query, both arms of a stratum together, by cohort."""
-    arms: dict[_Cohort, dict[tuple[Any, ...], dict[bool, Arm]]] = defaultdict(lambda: defaultdict(dict))
+    arms: dict[_Cohort, dict[int | None, dict[bool, Arm]]] = defaultdict(lambda: defaultdict(dict))
     for row in found:
-        key = (row["on_roster"], *(row[f"v{number}"] for number in range(len(variables))))
-        arms[row["partner"], row["program"]][key][row["participant"]] = _arm(kpi, row)
+        arms[row["partner"], row["program"]][row["stratum"]][row["participant"]] = _arm(kpi, row)
     strata: dict[_Cohort, list[Stratum]] = defaultdict(list)
-    for cohort, by_key in arms.items():
-        strata[cohort] = [Stratum(both.get(True), both.get(False), key[0]) for key, both in by_key.items()]
+    for cohort, by_stratum in arms.items():
+        strata[cohort] = [
+            Stratum(both.get(True), both.get(False), stratum is not None) for stratum, both in by_stratum.items()
+        ]
     return strata
 
 
 def _arm(kpi: Kpi, row: Mapping[str, Any]) -> Arm:
-    if row["n"] != row["distinct_students"]:
+    if row["given"] > 1:
         raise broken(kpi.path, 1, "it gives a student more than one row for a period (a join that fans out?)")
     sums = Sums(*(int(row[name]) for name in ("n", "x", "d", "xx", "xd", "dd")))
     if kpi.measure is Measure.TOTAL and sums.n * sums.dd != sums.d**2:
         raise broken(kpi.path, 1, "the denominator of a total is one number: how many minor units make one")
-    return Arm(sums, {name: _numbers(row, name) for name in NUMBERS}, bool(row["binary"]))
+    return Arm(sums, {name: _numbers(row, name) for name in NUMBERS}, not row["others"])
 
 
 def _numbers(row: Mapping[str, Any], name: str) -> Sums:

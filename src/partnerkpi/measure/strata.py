@@ -1,7 +1,7 @@
 """Strata of students who are alike, and the weights that give the similar students the participants' shares."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -65,8 +65,13 @@ def matched_pairs(strata: Iterable[Stratum]) -> tuple[Pair, ...]:
     )
 
 
-def compared(bare: Comparison, strata: Sequence[Stratum], matching: Matching) -> Comparison:
-    """`bare` with arms, coverage and balance, and with the value and the effect of it, or why they are withheld."""
+def compared(
+    bare: Comparison, strata: Sequence[Stratum], matching: Matching, before: Mapping[str, Sums] | None = None
+) -> Comparison:
+    """`bare` with arms, coverage and balance, and with the value and the effect of it, or why they are withheld.
+
+    `before` has the numbers of last year of everybody who is no participant; without it they are the controls'.
+    """
     pairs = matched_pairs(strata)
     everybody = [s.participants for s in strata if s.participants]
     found = replace(
@@ -75,7 +80,7 @@ def compared(bare: Comparison, strata: Sequence[Stratum], matching: Matching) ->
         matched=sum(pair.participants.sums.n for pair in pairs),
         similar=sum(pair.controls.sums.n for pair in pairs),
         similar_effective=_effective(pairs),
-        balance=tuple(_balance(name, strata, pairs, matching) for name in bare.variables),
+        balance=tuple(_balance(name, strata, pairs, matching, before) for name in bare.variables),
     )
     reasons = _reasons(found, matching)
     if reasons:
@@ -123,11 +128,17 @@ def _reasons(found: Comparison, matching: Matching) -> list[str]:
     return reasons
 
 
-def _balance(name: str, strata: Sequence[Stratum], pairs: Sequence[Pair], matching: Matching) -> Balance:
+def _balance(
+    name: str,
+    strata: Sequence[Stratum],
+    pairs: Sequence[Pair],
+    matching: Matching,
+    everybody: Mapping[str, Sums] | None,
+) -> Balance:
     """How alike the arms are in one variable, by the students who have a number in it."""
     if name not in NUMBERS:
         return Balance(name, None, None, None, None, Verdict.EXACT)
-    before = [s.controls.last_year[name] for s in strata if s.controls]
+    before = [everybody[name]] if everybody else [s.controls.last_year[name] for s in strata if s.controls]
     mine = [(Fraction(1), pair.participants.last_year[name]) for pair in pairs]
     theirs = [(pair.weight, pair.controls.last_year[name]) for pair in pairs]
     means = (_mean(mine), _mean([(Fraction(1), sums) for sums in before]), _mean(theirs))

@@ -36,8 +36,8 @@ class Verdict(StrEnum):
 class Balance:
     """One matching variable in both arms: means in its own unit, of those who have a value; None where nobody has.
 
-    `participants` and `after` are of matched students, the latter weighted; `before` is of all who could have been
-    matched. `effect` is Hedges g after weighting. A variable without numbers is matched exactly and has none of them.
+    `participants` and `after` are of matched students, the latter weighted; `before` is of everybody else on
+    the roster. `effect` is Hedges g after weighting. A variable without numbers is matched exactly, and has none.
     """
 
     variable: str

@@ -10,7 +10,7 @@ from partnerkpi.measure.dose import BY_HOURS, dose_labels
 from partnerkpi.measure.evidence import Evidence, gather_evidence, quarter_asked
 from partnerkpi.measure.results import measure, results_of
 from partnerkpi.measure.settings import kpi_settings
-from partnerkpi.measure.similar import compare
+from partnerkpi.measure.similar import comparing
 from partnerkpi.models.dated import Number
 from partnerkpi.models.kpi import Kpi, Measure
 from partnerkpi.models.partner import Partner
@@ -73,7 +73,7 @@ def compare_cohort(
         require_sound_data(warehouse, workspace, partner, today=min(today, quarter.last_day), quarters=told)
         catalogue = check_catalogue(warehouse, workspace.root)
         cohort = _Cohort(workspace, warehouse, catalogue, evidence, (partner.id, program), quarter)
-        kpis = tuple(cohort.compared(kpi) for kpi in _wanted(warehouse, catalogue, options.kpis))
+        kpis = cohort.all_compared(_wanted(warehouse, catalogue, options.kpis))
     return Compared(partner, program, quarter, settings.similar.matching(), kpis)
 
 
@@ -96,23 +96,29 @@ class _Cohort:
     pair: tuple[str, str]
     quarter: Quarter
 
-    def compared(self, kpi: Kpi) -> ComparedKpi:
-        settings = self.workspace.settings
-        period_id = settings.calendar().period(self.quarter, kpi.window).period_id
-        if not self.evidence.covers(kpi, self.quarter):
-            due = self.evidence.due(kpi, self.quarter)
-            reason = f"no {kpi.domain.value} data up to {self.quarter.label}" if due else "not due yet"
-            return ComparedKpi(kpi, Comparison(kpi.id, *self.pair, period_id, withheld=(reason,)), ())
-        in_force = kpi_settings(self.workspace, self.catalogue)
-        comparison = compare(
-            self.warehouse,
-            kpi,
-            period_id=period_id,
-            cohorts=[self.pair],
-            settings=in_force.get(kpi.id, {}),
-            matching=settings.similar.matching(),
-        )[0]
-        return ComparedKpi(kpi, comparison, self._by_hours(kpi, period_id, in_force))
+    def all_compared(self, kpis: Sequence[Kpi]) -> tuple[ComparedKpi, ...]:
+        """Each KPI, in the order asked; those of one period are compared together."""
+        in_force, matching = kpi_settings(self.workspace, self.catalogue), self.workspace.settings.similar.matching()
+        periods = {kpi.id: self._period_id(kpi) for kpi in kpis}
+        found = {kpi.id: ComparedKpi(kpi, self._withheld(kpi), ()) for kpi in kpis}
+        covered = [kpi for kpi in kpis if self.evidence.covers(kpi, self.quarter)]
+        for period_id in sorted({periods[kpi.id] for kpi in covered}):
+            with comparing(self.warehouse, period_id=period_id, cohorts=[self.pair], matching=matching) as prepared:
+                for kpi in [kpi for kpi in covered if periods[kpi.id] == period_id]:
+                    found[kpi.id] = ComparedKpi(kpi, prepared.compare(kpi, in_force.get(kpi.id, {}))[0], ())
+        for kpi in covered:
+            by_hours = self._by_hours(kpi, periods[kpi.id], in_force)
+            found[kpi.id] = ComparedKpi(kpi, found[kpi.id].comparison, by_hours)
+        return tuple(found.values())
+
+    def _period_id(self, kpi: Kpi) -> int:
+        return self.workspace.settings.calendar().period(self.quarter, kpi.window).period_id
+
+    def _withheld(self, kpi: Kpi) -> Comparison:
+        """What there is of a KPI that has no data."""
+        due = self.evidence.due(kpi, self.quarter)
+        reason = f"no {kpi.domain.value} data up to {self.quarter.label}" if due else "not due yet"
+        return Comparison(kpi.id, *self.pair, self._period_id(kpi), withheld=(reason,))
 
     def _by_hours(self, kpi: Kpi, period_id: int, in_force: Mapping[str, Mapping[str, Number]]) -> tuple[Result, ...]:
         """Of a total there is none: it says how many took part, not how they fare."""
@@ -126,6 +132,7 @@ class _Cohort:
             settings=in_force,
             by=[BY_HOURS],
             dose_bands=bands,
+            partner=self.pair[0],
         )
         order = dose_labels(bands)
         mine = [r for r in results_of(frame) if (r.partner, r.program) == self.pair and r.by == BY_HOURS]
