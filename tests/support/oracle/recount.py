@@ -1,0 +1,69 @@
+"""Every figure of every KPI: for each partner, program, period and group."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from oracle import of_partners, of_students
+from oracle.district import Cohort, Period
+from oracle.of_students import Pair
+from oracle.world import World
+
+KPIS = (*of_students.KPIS, *of_partners.KPIS)
+OF_WHOLE_DISTRICT = tuple(kpi for kpi, recount in of_students.KPIS.items() if not recount.of_activities)
+
+
+class Place(NamedTuple):
+    """Where a figure belongs; `by` and `group` are empty for all students together."""
+
+    partner: str
+    program: str
+    period_id: int
+    by: str
+    group: str
+
+
+class Figure(NamedTuple):
+    """Numerator and denominator summed up, with the students behind them, and the quotient told."""
+
+    students: int
+    numerator: int
+    denominator: int
+    value: Fraction
+
+
+def figures(world: World, kpi: str) -> dict[Place, Figure]:
+    """All figures of a KPI."""
+    found = {}
+    for period in world.district.periods:
+        for cohort in world.district.cohorts():
+            of_cohort = _of_students if kpi in of_students.KPIS else _of_partner
+            for (by, group), figure in of_cohort(world, kpi, period, cohort):
+                found[Place(*cohort, period.period_id, by, group)] = figure
+    return found
+
+
+def pairs(world: World, kpi: str, period: Period) -> Iterable[Pair]:
+    """Numerator and denominator of every student of the district, for a KPI that knows nothing about partners."""
+    return of_students.KPIS[kpi].pairs(world, period, ("", "")).values()
+
+
+def _of_students(world: World, kpi: str, period: Period, cohort: Cohort) -> Iterator[tuple[tuple[str, str], Figure]]:
+    recount = of_students.KPIS[kpi]
+    counted = recount.pairs(world, period, cohort)
+    students = counted.keys() if recount.own else counted.keys() & world.members(period, cohort)
+    grouped: defaultdict[tuple[str, str], list[Pair]] = defaultdict(list)
+    for student in students:
+        if counted[student][1] > 0:
+            for group in {("", ""), *world.roster.groups[student, period.school_year]}:
+                grouped[group].append(counted[student])
+    for group, own in grouped.items():
+        numerator, denominator = sum(pair[0] for pair in own), sum(pair[1] for pair in own)
+        yield group, Figure(len(own), numerator, denominator, Fraction(numerator, recount.unit or denominator))
+
+
+def _of_partner(world: World, kpi: str, period: Period, cohort: Cohort) -> Iterator[tuple[tuple[str, str], Figure]]:
+    for one in of_partners.KPIS[kpi](world, period, cohort) if not cohort[1] else ():
+        group = ("kind", one.kind) if one.kind else ("", "")
+        yield group, Figure(one.people, one.numerator, one.denominator, Fraction(one.numerator, one.denominator))
