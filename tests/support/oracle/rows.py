@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cache
+from operator import call, itemgetter
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -32,12 +33,13 @@ class Table(Generic[Row]):
 
     def facts(self, exports: Path) -> list[Row]:
         """The rows that count, of all files together."""
-        taken: dict[tuple[object, ...], Row] = {}
+        taken: dict[object, Row] = {}
         for path in sorted(exports.glob(f"{self.name}*.csv*")):
             of_file = self._of_file(path)
             if self.slice:
-                slices = {self._pick(row, self.slice) for row in of_file.values()}
-                taken = {key: row for key, row in taken.items() if self._pick(row, self.slice) not in slices}
+                slice_of = self._picker(self.slice)
+                slices = set(map(slice_of, of_file.values()))
+                taken = {key: row for key, row in taken.items() if slice_of(row) not in slices}
             taken |= of_file
         return list(taken.values())
 
@@ -45,31 +47,33 @@ class Table(Generic[Row]):
         """How many rows do not count because a cell is missing or not sound."""
         return sum(1 for path in exports.glob(f"{self.name}*.csv*") for row in self._rows(path) if row is None)
 
-    def _of_file(self, path: Path) -> dict[tuple[object, ...], Row]:
+    def _of_file(self, path: Path) -> dict[object, Row]:
         """The sound rows by their key, of two with one key the later."""
         sound = [row for row in self._rows(path) if row is not None]
         if not self.key:
             return {(path.name, place): row for place, row in enumerate(sound)}
-        return {self._pick(row, self.key): row for row in sound}
+        return dict(zip(map(self._picker(self.key), sound), sound, strict=True))
 
     def _rows(self, path: Path) -> Iterator[Row | None]:
         """Each row of data, None in place of one that is refused."""
-        header, *lines = list(csv.reader(io.StringIO(_text(path), newline="")))
-        places = [header.index(name) if name in header else -1 for name in self.cells]
+        lines = csv.reader(io.StringIO(_text(path), newline=""))
+        header = next(lines)
+        # A blank cell after the last stands for the columns that the file has not.
+        places = [header.index(name) if name in header else len(header) for name in self.cells]
         checks = list(self.cells.values())
         for line in lines:
             if not line or line[0].startswith("Total"):
                 continue
-            cells = [line[place].strip() if 0 <= place < len(line) else "" for place in places]
-            wide = len(line) == len(header)
-            yield self.make(*cells) if wide and all(map(_holds, checks, cells)) else None
+            if len(line) != len(header):
+                yield None
+                continue
+            line.append("")
+            cells = [line[place].strip() for place in places]
+            yield self.make(*cells) if all(map(call, checks, cells)) else None
 
-    def _pick(self, row: Row, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(getattr(row, name) for name in names)
-
-
-def _holds(check: Check, cell: str) -> bool:
-    return check(cell)
+    def _picker(self, names: tuple[str, ...]) -> Callable[[Row], object]:
+        """From a row to its cells in these columns."""
+        return itemgetter(*map(list(self.cells).index, names))
 
 
 def _text(path: Path) -> str:
@@ -94,15 +98,15 @@ def number(text: str) -> Fraction | None:
     return Fraction(text) if re.fullmatch(r"-?\d+(\.\d*)?|-?\.\d+", text) else None
 
 
+@cache
 def hundredths(text: str, blank: int = 0) -> int:
     """A number in hundredths, `blank` for an empty cell."""
     found = number(text)
     return blank if found is None else round(100 * found)
 
 
-def filled(cell: str) -> bool:
-    """There is something in the cell."""
-    return bool(cell)
+# There is something in the cell.
+filled: Check = bool
 
 
 def anything(cell: str) -> bool:
@@ -117,8 +121,7 @@ def a_day(cell: str) -> bool:
 
 def one_of(*words: str) -> Check:
     """The cell is one of these words."""
-    allowed = frozenset(words)
-    return lambda cell: cell.lower() in allowed
+    return cache(lambda cell: cell.lower() in words)
 
 
 def amount(low: int, high: int | None = None) -> Check:
@@ -134,4 +137,4 @@ def amount(low: int, high: int | None = None) -> Check:
 
 def or_blank(check: Check) -> Check:
     """The cell is blank, or passes the check."""
-    return lambda cell: not cell or check(cell)
+    return cache(lambda cell: not cell or check(cell))
