@@ -1,7 +1,9 @@
 """Every KPI has an example folder: a few exports, and the rows its SELECT must give for them, worked out by hand.
 
-`tests/kpis/<kpi>/given/<table>.csv` are exports in the plain layout; `expect.csv` says what the KPI gives for each
-student in the periods it names. Those periods must match row for row: a row too many fails like a row too few.
+`tests/kpis/<kpi>/given/<table>.csv` are exports in the plain layout, `given/settings.toml` (where there is one) goes
+on the end of the workspace's settings; `expect.csv` says what the KPI gives for each student, or each partner, in the
+periods it names; the empty partner is all partners together. Those periods must match row for row: a row too many
+fails like a row too few.
 """
 
 import csv
@@ -9,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from given import HOSPITAL, take_in, workspace
+from given import HOSPITAL, SETTINGS, take_in, workspace
 
 from partnerkpi import assets
 from partnerkpi.config.workspace import Workspace
@@ -17,7 +19,7 @@ from partnerkpi.ingest.pseudonym import pseudonyms
 from partnerkpi.measure.catalogue import kpi_columns
 from partnerkpi.measure.kpi_files import read_kpi
 from partnerkpi.measure.results import setting_values
-from partnerkpi.models.kpi import Kpi
+from partnerkpi.models.kpi import Grain, Kpi
 from partnerkpi.models.load import LoadStatus
 from partnerkpi.models.source_table import Kind
 from partnerkpi.warehouse import open_for_reading
@@ -25,8 +27,12 @@ from partnerkpi.warehouse import open_for_reading
 EXAMPLES = Path(__file__).parent / "kpis"
 FOLDERS = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
 KPIS = assets.files("queries/kpis", ".sql")
-COLUMNS = ["student_number", "period", "window", "numerator", "denominator"]
-COHORT_COLUMNS = [*COLUMNS[:1], "partner", "program", *COLUMNS[1:]]
+# What expect.csv calls the columns of a KPI's SELECT, in its order, and where it has them from.
+STUDENT_COLUMNS = {"student_number": "student_id", "partner": "cohort_id", "program": "cohort_id"}
+PARTNER_COLUMNS = {"partner": "partner_id"}
+PERIOD_COLUMNS = {"period": "period_id", "window": "period_id"}
+GROUP_COLUMNS = {"by": "group_by", "group": "group_value"}
+AMOUNT_COLUMNS = {"numerator": "numerator", "denominator": "denominator", "people": "people"}
 
 INTERNSHIPS = """
 [[programs]]
@@ -60,19 +66,26 @@ def test_every_example_has_a_kpi() -> None:
 @pytest.mark.parametrize("kpi_id", sorted(set(FOLDERS) & set(KPIS)))
 def test_the_example_comes_out(kpi_id: str, tmp_path: Path) -> None:
     """The KPI gives the expected rows, and no others, in every period that `expect.csv` names."""
-    made = workspace(tmp_path / "district", partners=PARTNERS)
-    given = sorted((EXAMPLES / kpi_id / "given").glob("*.csv"))
+    folder = EXAMPLES / kpi_id
+    made = workspace(tmp_path / "district", partners=PARTNERS, settings=_settings(folder / "given" / "settings.toml"))
+    given = sorted((folder / "given").glob("*.csv"))
     for load in take_in(made, *given):
         assert load.status is LoadStatus.LOADED, f"{load.file}: {load.reason}"
         assert not load.counts.quarantined, f"{load.file}: {load.counts.quarantined} rows were refused"
         assert load.table == Path(load.file).stem
     kpi = read_kpi(KPIS[kpi_id], origin="shipped")
-    header, expected = _expected(EXAMPLES / kpi_id / "expect.csv")
-    found = _measured(made, kpi, _student_numbers(given), header)
+    header, expected = _expected(folder / "expect.csv")
+    found_header, found = _measured(made, kpi, _student_numbers(given))
+    assert header == found_header
     period = slice(header.index("period"), header.index("window") + 1)
     named = {row[period] for row in expected}
     of_named_periods = [row for row in found if row[period] in named]
     assert _as_text(of_named_periods) == _as_text(expected)
+
+
+def _settings(added: Path) -> str:
+    """The settings of the workspace, with those of the example on the end."""
+    return SETTINGS + (added.read_text("utf-8") if added.is_file() else "")
 
 
 def _expected(path: Path) -> tuple[list[str], list[Row]]:
@@ -80,28 +93,37 @@ def _expected(path: Path) -> tuple[list[str], list[Row]]:
     with path.open(encoding="utf-8", newline="") as stream:
         header, *rows = csv.reader(stream)
     assert rows, f"{path} expects nothing"
-    assert header in (COLUMNS, COHORT_COLUMNS), f"{path}: {header}"
     twice = [row for row, times in Counter(map(tuple, rows)).items() if times > 1]
     assert not twice, f"{path}: {twice}"
     return header, [tuple(row) for row in rows]
 
 
-def _measured(made: Workspace, kpi: Kpi, numbers: list[str], header: list[str]) -> list[Row]:
-    """What the KPI's SELECT gives, in the columns of expect.csv and with the student numbers of the exports."""
+def _measured(made: Workspace, kpi: Kpi, numbers: list[str]) -> tuple[list[str], list[Row]]:
+    """What the KPI's SELECT gives, in columns of expect.csv and with the student numbers of the exports."""
     students = dict(zip(pseudonyms(made.key(), Kind.STUDENT, numbers), numbers, strict=True))
     periods = {period.period_id: period for period in made.settings.calendar().periods()}
     with open_for_reading(made.database) as warehouse:
         cohorts = {row[0]: row[1:] for row in warehouse.rows("select cohort_id, partner, program from cohorts")}
-        gives_cohorts = "cohort_id" in kpi_columns(warehouse, kpi)
-        assert gives_cohorts == (header == COHORT_COLUMNS), f"expect.csv of {kpi.id} lacks or has partner and program"
+        given = kpi_columns(warehouse, kpi)
         records = warehouse.records(kpi.sql, setting_values(kpi, {}))
+    whose = PARTNER_COLUMNS if kpi.grain is Grain.PARTNER else STUDENT_COLUMNS
+    columns = {**whose, **PERIOD_COLUMNS, **GROUP_COLUMNS, **AMOUNT_COLUMNS}
+    header = [name for name, source in columns.items() if source in given]
     rows = []
     for record in records:
         period = periods[record["period_id"]]
-        cohort = cohorts[record["cohort_id"]] if gives_cohorts else ()
-        amounts = (_whole(record["numerator"]), _whole(record["denominator"]))
-        rows.append((students[record["student_id"]], *cohort, period.quarter.label, period.window.value, *amounts))
-    return rows
+        partner, program = cohorts[record["cohort_id"]] if "cohort_id" in given else (record.get("partner_id", ""), "")
+        texts = {
+            "student_number": students[record["student_id"]] if "student_id" in given else "",
+            "partner": partner,
+            "program": program,
+            "period": period.quarter.label,
+            "window": period.window.value,
+            **{name: record[source] for name, source in GROUP_COLUMNS.items() if source in given},
+            **{name: _whole(record[source]) for name, source in AMOUNT_COLUMNS.items() if source in given},
+        }
+        rows.append(tuple(texts[name] for name in header))
+    return header, rows
 
 
 def _student_numbers(exports: list[Path]) -> list[str]:

@@ -110,8 +110,12 @@ def _externships(lines: list[TrainingRow]) -> Figure | None:
 
 
 def _most_to_a_question(lines: Iterable[SurveyRow]) -> int:
-    """Who answers stays unknown; as many as answered one question are behind the figure at least."""
-    return max(Counter((line.respondent.lower(), line.question) for line in lines).values())
+    """How many are behind some answers at least: those to one question of one survey.
+
+    Who answers stays unknown, and may answer again another day, or for another partner or program.
+    """
+    surveys = ((one.partner, one.program, one.date, one.respondent.lower(), one.question) for one in lines)
+    return max(Counter(surveys).values())
 
 
 def _answers(world: World, period: Period, cohort: Cohort) -> Iterator[Figure]:
