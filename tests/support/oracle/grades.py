@@ -3,20 +3,18 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from fractions import Fraction
-from math import floor
 from pathlib import Path
 from typing import NamedTuple
 
 from oracle.district import District, Period
 from oracle.rows import Table, a_day, amount, anything, filled, hundredths, one_of, or_blank
 
-# State Board of Education, grading scale and quality points.
-POINTS = {"A": 4, "B": 3, "C": 2, "D": 1, "F": 0, "WF": 0, "FF": 0}
+# State Board of Education, grading scale and quality points, in hundredths of a point.
+POINTS = {"A": 400, "B": 300, "C": 200, "D": 100, "F": 0, "WF": 0, "FF": 0}
 PASSING = {"A", "B", "C", "D", "P"}
 D_OR_F = {"D", "F", "WF", "FF"}
 NOT_FINAL = {"W", "WP", "INC", "AUD", ""}
-ADDED = {"honors": Fraction(1, 2), "ap": Fraction(1), "ib": Fraction(1), "college": Fraction(1)}
+ADDED = {"honors": 50, "ap": 100, "ib": 100, "college": 100}
 CORE = {"english", "english language arts", "mathematics", "math", "science", "social studies", "history"}
 
 
@@ -65,7 +63,7 @@ GRADES = Table(
 
 @dataclass
 class Marks:
-    """Final marks of one student; credits in hundredths, points in points times hundredths of a credit."""
+    """Final marks of one student; credits in hundredths, points in hundredths times hundredths of a credit."""
 
     final: int = 0
     passing: int = 0
@@ -73,17 +71,17 @@ class Marks:
     credits_earned: int = 0
     core_f: int = 0
     gpa_credits: int = 0
-    points: Fraction = Fraction(0)
-    weighted: Fraction = Fraction(0)
+    points: int = 0
+    weighted: int = 0
 
     def add(self, other: "Marks") -> None:
         """Take the other's in."""
         for field in fields(self):
             setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
 
-    def average(self, points: Fraction) -> int:
+    def average(self, points: int) -> int:
         """Points per credit, in millionths of a point, halves upwards."""
-        return floor(points * 1_000_000 / self.gpa_credits + Fraction(1, 2))
+        return (2 * 10_000 * points + self.gpa_credits) // (2 * self.gpa_credits)
 
 
 class Grades:
@@ -112,7 +110,7 @@ def _of_mark(row: GradeRow, mark: str) -> Marks:
     attempted = hundredths(row.credits_attempted, 100)
     passed, points = mark in PASSING, POINTS.get(mark)
     in_gpa = attempted if points is not None and row.exclude_from_gpa.lower() != "yes" else 0
-    added = ADDED.get(row.level.lower(), Fraction(0)) if points else Fraction(0)
+    added = ADDED.get(row.level.lower(), 0) if points else 0
     return Marks(
         final=1,
         passing=int(passed),
@@ -120,6 +118,6 @@ def _of_mark(row: GradeRow, mark: str) -> Marks:
         credits_earned=hundredths(row.credits_earned, attempted) if passed else 0,
         core_f=0 if passed or row.subject.lower() not in CORE else 1 + (attempted > 50),
         gpa_credits=in_gpa,
-        points=Fraction(in_gpa * (points or 0)),
+        points=in_gpa * (points or 0),
         weighted=in_gpa * ((points or 0) + added),
     )

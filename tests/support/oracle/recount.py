@@ -25,11 +25,17 @@ class Place(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """Numerator and denominator summed up, with the students behind them, and the quotient told."""
+    """Numerator and denominator summed up, and the quotient told.
+
+    `students` are those behind it, `contributors` those of them with a numerator above 0, the largest being `largest`:
+    what disclosure control asks. A KPI about partners has no one student with most of it.
+    """
 
     students: int
     numerator: int
     denominator: int
+    contributors: int
+    largest: int
     value: Fraction
 
 
@@ -59,11 +65,21 @@ def _of_students(world: World, kpi: str, period: Period, cohort: Cohort) -> Iter
             for group in {("", ""), *world.roster.groups[student, period.school_year]}:
                 grouped[group].append(counted[student])
     for group, own in grouped.items():
-        numerator, denominator = sum(pair[0] for pair in own), sum(pair[1] for pair in own)
-        yield group, Figure(len(own), numerator, denominator, Fraction(numerator, recount.unit or denominator))
+        yield group, _summed(own, recount.unit)
+
+
+def _summed(own: list[Pair], unit: int) -> Figure:
+    numerators = [numerator for numerator, _ in own]
+    numerator, denominator = sum(numerators), sum(denominator for _, denominator in own)
+    contributors = sum(1 for each in numerators if each > 0)
+    value = Fraction(numerator, unit or denominator)
+    return Figure(len(own), numerator, denominator, contributors, max(numerators), value)
 
 
 def _of_partner(world: World, kpi: str, period: Period, cohort: Cohort) -> Iterator[tuple[tuple[str, str], Figure]]:
     for one in of_partners.KPIS[kpi](world, period, cohort) if not cohort[1] else ():
         group = ("kind", one.kind) if one.kind else ("", "")
-        yield group, Figure(one.people, one.numerator, one.denominator, Fraction(one.numerator, one.denominator))
+        yield (
+            group,
+            Figure(one.people, one.numerator, one.denominator, one.people, 0, Fraction(one.numerator, one.denominator)),
+        )

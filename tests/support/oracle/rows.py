@@ -109,9 +109,9 @@ def hundredths(text: str, blank: int = 0) -> int:
 filled: Check = bool
 
 
-def anything(cell: str) -> bool:
+def anything(_: str) -> bool:
     """The cell may hold any text, or none."""
-    return cell is not None
+    return True
 
 
 def a_day(cell: str) -> bool:
