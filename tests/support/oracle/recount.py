@@ -78,8 +78,6 @@ def _summed(own: list[Pair], unit: int) -> Figure:
 
 def _of_partner(world: World, kpi: str, period: Period, cohort: Cohort) -> Iterator[tuple[tuple[str, str], Figure]]:
     for one in of_partners.KPIS[kpi](world, period, cohort) if not cohort[1] else ():
+        value = Fraction(one.numerator, one.denominator)
         group = ("kind", one.kind) if one.kind else ("", "")
-        yield (
-            group,
-            Figure(one.people, one.numerator, one.denominator, one.people, 0, Fraction(one.numerator, one.denominator)),
-        )
+        yield group, Figure(one.people, one.numerator, one.denominator, one.people, 0, value)
