@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types contracts tests format sample picture benchmark clean
+.PHONY: help setup demo test lint types contracts tests format sample kpi-docs picture benchmark clean
 
 PYTHON := .venv/bin/python
 DEMO ?= demo
@@ -35,6 +35,9 @@ format: setup  ## Put the code into shape.
 
 sample: setup  ## Write the sample district anew.
 	@$(PYTHON) sample_data/make_sample.py
+
+kpi-docs: setup  ## Write docs/kpis.md anew from the KPI files.
+	@$(PYTHON) scripts/kpi_docs.py docs/kpis.md
 
 picture: demo  ## Draw the picture of the README anew.
 	@$(PYTHON) scripts/picture.py $(DEMO)/boards/2026-27-Q1/hospital.pdf docs/board.png

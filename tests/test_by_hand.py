@@ -137,8 +137,24 @@ def absences(exports: Path, year: YearToDate) -> dict[str, list[Decimal]]:
     for (_, text), rows in school_days.items():
         if year.first_day <= date.fromisoformat(text) <= year.last_day:
             for row in rows:
-                absent[row["student_number"]].append(Decimal(row["fraction"]))
+                present = (row["student_number"], text) in with_a_partner(exports)
+                absent[row["student_number"]].append(Decimal(0) if present else Decimal(row["fraction"]))
     return absent
+
+
+@cache
+def with_a_partner(exports: Path) -> set[tuple[str, str]]:
+    """The days on which students were at a shadow, an internship or an apprenticeship: who is there is present."""
+    return {
+        (row["student_number"], row["date"])
+        for file in sorted(exports.glob("engagement_*.csv*"))
+        for row in rows_of(file)
+        if row["tier"] in ("exploration", "preparation", "training")
+        and row["status"] != "withdrawn"
+        and day(row["date"])
+        and number(row["hours"]) is not None
+        and row.get("end_date", "") in ("", row["date"])
+    }
 
 
 def attendance_is_sound(row: dict[str, str]) -> bool:

@@ -5,6 +5,7 @@ the fault; `expect.csv` says what the check finds in `given`. In `good` no check
 """
 
 import csv
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_the_documentation_lists_every_check() -> None:
 def test_a_check_finds_its_fault_and_nothing_when_it_is_put_right(check: str, tmp_path: Path) -> None:
     """`given` gives the rows of expect.csv, told once after ingest; `good` gives silence."""
     expected = _expected(EXAMPLES / check / "expect.csv")
-    bad, heard = _taken_in(tmp_path / "bad", EXAMPLES / check / "given")
+    bad, heard = _taken_in(tmp_path / "bad", EXAMPLES / check / "given", EXAMPLES / check / "break.toml")
     told = next(finding for finding in heard if finding.check == check)
     assert (told.rows, set(told.examples)) == (sum(rows for _, rows in expected), {what for what, _ in expected})
     assert list(_findings(bad).values()) == heard
@@ -100,9 +101,19 @@ def test_a_check_that_breaks_its_contract_is_refused_with_file_and_line(tmp_path
     assert "mine.sql, line 1" in str(raised.value)
 
 
-def _taken_in(folder: Path, exports: Path) -> tuple[Workspace, list[Finding]]:
-    """A workspace with every export of an example taken in whole, and what ingest said of it."""
+def _taken_in(folder: Path, exports: Path, break_file: Path | None = None) -> tuple[Workspace, list[Finding]]:
+    """A workspace with every export of an example taken in whole, and what ingest said of it.
+
+    `break_file`, where there is one, says what to do to a mart before: to break a join of it, say.
+    """
     made = workspace(folder)
+    if break_file is not None and break_file.exists():
+        change = tomllib.loads(break_file.read_text("utf-8"))
+        shipped = assets.files("queries/marts", ".sql")[change["mart"]].read_text("utf-8")
+        assert shipped.count(change["replace"]) == 1, break_file
+        overlay = made.root / "queries" / "marts" / f"{change['mart']}.sql"
+        overlay.parent.mkdir(parents=True, exist_ok=True)
+        overlay.write_text(shipped.replace(change["replace"], change["with"]))
     heard: list[Finding] = []
     for load in ingest(made, [exports], now=NOW, found=heard.append):
         assert load.status is LoadStatus.LOADED, f"{load.file}: {load.reason}"

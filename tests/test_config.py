@@ -1,19 +1,23 @@
 """What people write: partnerkpi.toml, partner files, school years, and where a workspace is found."""
 
 import datetime as dt
+import tomllib
 from pathlib import Path
 
 import pytest
-from given import HOSPITAL, SETTINGS, workspace
+from given import HOSPITAL, ROOT, SETTINGS, workspace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from partnerkpi.config.settings import Settings
+from partnerkpi.config.similar import DoseSettings, SimilarSettings
 from partnerkpi.config.workspace import Workspace, find_workspace
 from partnerkpi.dialects.files import read_dialect
 from partnerkpi.errors import ConfigurationError, UsageError
 from partnerkpi.models.partner import CohortName, FormerName, Partner
 from partnerkpi.models.school_year import Window, school_year_label
-from partnerkpi.records.partners import cohort_names, cohorts, find_partner, read_partner, read_partners
+from partnerkpi.models.similar import Matching
+from partnerkpi.records.partners import cohort_names, cohorts, find_partner, find_program, read_partner, read_partners
 
 WORKS = """\
 name = "Tallgrass Machine Works"
@@ -67,6 +71,7 @@ def test_a_good_file_gives_the_calendar_and_the_defaults(tmp_path: Path) -> None
         ("[district]", "[board]\npapper = 'a4'\n[district]", "board.papper", "paper"),
         ("[district]", "[privacy]\nminimum = 10\n[district]", "privacy.minimum", "minimum_group"),
         ("[district]", "[districts]\n[district]", "districts", "district"),
+        ("[district]", "[similar]\nvariable = ['school']\n[district]", "similar.variable", "variables"),
         ('{ name = "Q2", first_day', '{ name = "Q2", first_days', "school_year[1].quarters[2].first_days", "first_day"),
         ("[school_year.terms]", "[school_year.term]", "school_year[1].term", "terms"),
     ],
@@ -89,6 +94,17 @@ def test_an_unknown_key_is_told_with_its_file_and_the_nearest_known_key(
         ("[district]", "[privacy]\nminimum_group = 31\n[district]", "privacy.minimum_group"),
         ("[district]", "[board]\npaper = 'legal'\n[district]", "board.paper"),
         ('name = "Test District"', "", "district.name is missing"),
+        ("[district]", "[similar]\nvariables = []\n[district]", "similar.variables"),
+        ("[district]", "[similar]\nvariables = ['grade']\n[district]", "did you mean grade_level?"),
+        ("[district]", "[similar]\nvariables = ['school', 'school']\n[district]", "school is there twice"),
+        ("[district]", "[similar]\nattendance_bands = [90, 80]\n[district]", "similar.attendance_bands: the edges"),
+        ("[district]", "[similar]\ngpa_bands = [2, 2]\n[district]", "similar.gpa_bands: the edges of bands ascend"),
+        ("[district]", "[similar]\nattendance_bands = [0.9, 101]\n[district]", "similar.attendance_bands"),
+        ("[district]", "[similar]\nminimum_arm = 9\n[district]", "similar.minimum_arm"),
+        ("[district]", "[similar]\nminimum_coverage = 80\n[district]", "similar.minimum_coverage"),
+        ("[district]", "[similar]\nmaximum_baseline = 0.3\n[district]", "similar.maximum_baseline"),
+        ("[district]", "[dose]\nbands = []\n[district]", "dose.bands"),
+        ("[district]", "[dose]\nbands = [10, 1]\n[district]", "dose.bands: the edges of bands ascend"),
         ('name = "2025-26"', 'name = "2025"', '"2025" is not a school year'),
         ("first_day = 2025-10-25", "first_day = 2025-10-24", "2025-26 Q2 begins before Q1 ends"),
         ("last_day = 2025-10-24", "last_day = 2025-08-24", "Q1 ends before it begins"),
@@ -104,6 +120,35 @@ def test_a_mistake_in_the_settings_is_named(tmp_path: Path, old: str, new: str, 
     assert error.exit_code == 7
     assert says in error.where
     assert error.where.startswith("partnerkpi.toml: ")
+
+
+def test_what_makes_students_similar_is_a_districts_own(tmp_path: Path) -> None:
+    rules = """
+[similar]
+variables = ["grade_level", "last_year_gpa", "group_lunch"]
+gpa_bands = [1.25, 2.5]
+minimum_arm = 50
+"""
+    made = workspace(tmp_path / "district", settings=SETTINGS + rules)
+
+    assert made.settings.similar.matching() == Matching(
+        variables=("grade_level", "last_year_gpa", "group_lunch"),
+        attendance_edges=(8000, 9000, 9500),
+        gpa_edges=(125, 250),
+        minimum_arm=50,
+        minimum_coverage=0.8,
+        maximum_baseline=0.25,
+    )
+
+
+def test_the_settings_of_the_documentation_can_be_read_and_are_the_defaults() -> None:
+    text = (ROOT / "docs" / "workspace.md").read_text("utf-8").partition("```toml\n")[2].partition("```")[0]
+    written = tomllib.loads(text)
+    settings = Settings.model_validate(written)
+
+    assert {"similar", "dose", "ingest"} <= written.keys()
+    assert settings.similar == SimilarSettings() and settings.dose == DoseSettings()
+    assert written["similar"].keys() == SimilarSettings.model_fields.keys()
 
 
 def test_five_students_are_the_smallest_group_a_district_may_set(tmp_path: Path) -> None:
@@ -296,6 +341,18 @@ def test_an_unknown_partner_names_the_nearest_one(tmp_path: Path) -> None:
     assert caught.value.exit_code == 2
 
 
+@pytest.mark.parametrize("wanted", ["academy", "Health Academy", "health  academy"])
+def test_a_program_is_found_by_id_and_by_its_name(tmp_path: Path, wanted: str) -> None:
+    assert find_program(hospital(tmp_path), wanted).id == "academy"
+
+
+def test_an_unknown_program_names_the_nearest_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="did you mean academy") as caught:
+        find_program(hospital(tmp_path), "acadmy")
+
+    assert caught.value.exit_code == 2
+
+
 # Which cohorts the names in an export count for.
 
 
@@ -307,6 +364,7 @@ def two_partners(tmp_path: Path) -> tuple[Partner, ...]:
 
 def test_partners_and_programs_are_numbered_by_their_ids(two_partners: tuple[Partner, ...]) -> None:
     assert [(cohort.cohort_id, cohort.partner, cohort.program) for cohort in cohorts(two_partners)] == [
+        (0, "", ""),
         (1, "hospital", ""),
         (2, "hospital", "academy"),
         (3, "works", ""),
@@ -317,15 +375,15 @@ def test_partners_and_programs_are_numbered_by_their_ids(two_partners: tuple[Par
 @pytest.mark.parametrize(
     ("partner", "program", "counts_for"),
     [
-        ("Riverbend Health", "Health Academy", [1, 2]),
-        ("hospital", "academy", [1, 2]),
-        ("RIVERBEND", "HEALTH ACADEMY", [1, 2]),
+        ("Riverbend Health", "Health Academy", [0, 1, 2]),
+        ("hospital", "academy", [0, 1, 2]),
+        ("RIVERBEND", "HEALTH ACADEMY", [0, 1, 2]),
         ("river-bend, Health!", "", []),
-        ("  Riverbend,Health. ", "health/academy", [1, 2]),
-        ("County Memorial Hospital", "Health Academy", [1, 2]),
-        ("Tallgrass Machine Works", "cnc", [3, 4]),
-        ("Tallgrass Machine Works", "Welding", [3]),
-        ("Riverbend Health", "CNC", [1]),
+        ("  Riverbend,Health. ", "health/academy", [0, 1, 2]),
+        ("County Memorial Hospital", "Health Academy", [0, 1, 2]),
+        ("Tallgrass Machine Works", "cnc", [0, 3, 4]),
+        ("Tallgrass Machine Works", "Welding", [0, 3]),
+        ("Riverbend Health", "CNC", [0, 1]),
         ("Nobody Knows", "Health Academy", []),
     ],
 )
@@ -340,7 +398,7 @@ def test_a_pair_of_names_counts_for_the_partner_and_its_program(
 def test_pairs_are_judged_one_by_one(two_partners: tuple[Partner, ...]) -> None:
     pairs = [("RIVERBEND", "?"), ("Nobody Knows", "?"), ("works", "CNC")]
 
-    assert [name.cohort_id for name in cohort_names(two_partners, pairs)] == [1, 3, 4]
+    assert [name.cohort_id for name in cohort_names(two_partners, pairs)] == [0, 1, 0, 3, 4]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from partnerkpi.disclosure import Policy, change_of, disclose, unavailable
-from partnerkpi.models.kpi import UNITS, Domain, Kpi, Measure
+from partnerkpi.models.kpi import UNITS, Domain, Grain, Kpi, Measure
 from partnerkpi.models.release import Population, Release, State
 from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Window
@@ -28,7 +28,7 @@ def kpi_in(unit: str) -> Kpi:
         unit=unit,
         better="higher",
         window=Window.YEAR_TO_DATE,
-        grain="student",
+        grain=Grain.STUDENT,
         definition="",
         source="",
         settings=(),

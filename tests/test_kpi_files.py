@@ -76,7 +76,7 @@ BAD = [
     Bad("no_definition", GOOD[GOOD.index("-- definition") : GOOD.index("-- source")], "", 'lacks "definition"'),
     Bad("unknown_unit", "percent of days", "percent of day", "did you mean percent of days", "-- unit"),
     Bad("unknown_domain", "domain:     attendance", "domain:     presence", 'domain "presence"', "-- domain"),
-    Bad("unknown_window", "year to date", "school year", 'window "school year"', "-- window"),
+    Bad("unknown_window", "year to date", "fortnight", 'window "fortnight"', "-- window"),
     Bad("unknown_better", "better:     lower", "better:     less", 'better "less"', "-- better"),
     Bad(
         "setting_without_meaning", " (school days enrolled before a student counts)", "", "name = number", "-- setting"

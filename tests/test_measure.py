@@ -38,10 +38,11 @@ def _two_partners(tmp_path: Path) -> Workspace:
     return made
 
 
-def test_a_student_of_two_partners_counts_in_each(tmp_path: Path) -> None:
+def test_a_student_of_two_partners_counts_in_each_and_once_in_all(tmp_path: Path) -> None:
     frame = _measured(_two_partners(tmp_path), "attendance_rate", [Q1])
     assert frame.schema == SCHEMA
     assert frame.select("partner", "program", "students", "numerator", "denominator").rows() == [
+        ("", "", 3, 500, 600),
         ("hospital", "", 2, 300, 400),
         ("hospital", "academy", 2, 300, 400),
         ("mill", "", 2, 400, 400),
@@ -80,7 +81,7 @@ def test_a_new_alias_in_the_partner_file_counts_at_once_without_loading_again(tm
     (made.partners / "hospital.toml").write_text('name = "Another"\n')
     ensure_fresh(made)
     frame = _measured(made, "attendance_rate", [Q1])
-    assert frame.select("partner", "students").rows() == [("mill", 2)]
+    assert frame.select("partner", "students").rows() == [("", 2), ("mill", 2)]
 
 
 def test_a_workspace_setting_changes_who_counts(tmp_path: Path) -> None:
@@ -90,7 +91,8 @@ def test_a_workspace_setting_changes_who_counts(tmp_path: Path) -> None:
         for days, students in ((10, 0), (2, 4)):
             settings = {kpi.id: {"minimum_days": days}}
             frame = measure(warehouse, [kpi], period_ids={kpi.id: [Q1_YTD]}, settings=settings)
-            assert frame.filter(pl.col("program") == "")["students"].sum() == students
+            of_partners = frame.filter(pl.col("program") == "", pl.col("partner") != "")
+            assert of_partners["students"].sum() == students
 
 
 def test_without_participants_whoever_took_part_is_the_cohort(tmp_path: Path) -> None:
@@ -100,4 +102,5 @@ def test_without_participants_whoever_took_part_is_the_cohort(tmp_path: Path) ->
     days = ["1,North,2025-09-01,present", "2,North,2025-09-01,present"]
     export(made, "a.csv", csv_text("student_number,school,date,status", days))
     take_in(made)
-    assert _measured(made, "attendance_rate", [Q1]).select("program", "students").rows() == [("", 1), ("academy", 1)]
+    found = _measured(made, "attendance_rate", [Q1]).select("partner", "program", "students").rows()
+    assert found == [("", "", 1), ("hospital", "", 1), ("hospital", "academy", 1)]

@@ -74,7 +74,12 @@ def test_the_kpis_of_a_plan_are_those_of_the_day_after(tmp_path: Path) -> None:
     chronic = moved["chronic_absence"]
     assert chronic.before is not None and chronic.after is not None
     assert (chronic.before.value, chronic.after.value) == (0, 100)
-    assert set(moved) == {"attendance_rate", "chronic_absence", "unexcused_absence_rate"}
+    assert set(moved) == {
+        "attendance_rate",
+        "chronic_absence",
+        "severe_chronic_absence",
+        "unexcused_absence_rate",
+    }
 
 
 def test_a_figure_that_was_not_there_comes_from_none(tmp_path: Path) -> None:

@@ -14,13 +14,14 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.disclosure import Policy
 from partnerkpi.errors import ConfigurationError, InputMissing, UsageError
 from partnerkpi.measure.catalogue import load_catalogue
+from partnerkpi.measure.evidence import gather_evidence
 from partnerkpi.measure.results import measure, results_of
 from partnerkpi.models.board import Board, KpiLine
 from partnerkpi.models.kpi import UNITS, Measure
 from partnerkpi.models.release import State
 from partnerkpi.records.partners import read_partners
+from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import Page, build_board
-from partnerkpi.report.evidence import gather_evidence
 from partnerkpi.report.figures import Figures
 from partnerkpi.report.story import Told, headline
 from partnerkpi.report.workflow import make_board
@@ -118,15 +119,15 @@ def sample_boards(sample: Workspace) -> Boards:
     calendar, catalogue = sample.settings.calendar(), load_catalogue(sample.root)
     period_ids = {k.id: [calendar.period(q, k.window).period_id for q in calendar.quarters] for k in catalogue.kpis}
     with open_for_reading(sample.database) as warehouse:
-        evidence = gather_evidence(warehouse)
+        evidence = gather_evidence(warehouse, calendar)
         measured = results_of(measure(warehouse, catalogue.kpis, period_ids=period_ids, settings={}))
     results = {(r.kpi, r.partner, r.program, r.period_id): r for r in measured}
     boards = {}
     for partner in read_partners(sample.partners):
-        page = Page(partner, sample.settings.district.name, sample.settings.board.paper, catalogue, {})
+        page = Page(partner, sample.settings.district.name, sample.settings.board.paper, catalogue, {}, held=True)
         for quarter in calendar.quarters:
             if quarter.label in SAMPLE_QUARTERS:
-                figures = Figures(partner.id, quarter, calendar, results, evidence, Policy())
+                figures = Figures(partner.id, quarter, calendar, results, evidence, Policy(), Breaks({}, {}, {}))
                 boards[partner.id, quarter.label] = build_board(page, figures)
     return boards
 

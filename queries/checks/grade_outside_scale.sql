@@ -8,7 +8,11 @@ select
   g.student_id,
   t.quarter_id
 from grades as g
-left join grade_scale as s on s.mark = upper(g.mark)
+left join grade_scale as s on s.school_year = g.school_year and s.mark = upper(g.mark)
 left join terms as t on t.school_year = g.school_year and upper(t.term) = upper(g.term)
-where g.final and g.mark <> '' and s.mark is null
+where
+  g.final
+  and g.mark <> ''
+  and s.mark is null
+  and g.school_year in (select school_year from grade_scale)
 group by g.mark, g.student_id, t.quarter_id

@@ -9,6 +9,7 @@ import typer
 
 from partnerkpi import __version__
 from partnerkpi.cli.books import check, loads, quarantine
+from partnerkpi.cli.compare import compare
 from partnerkpi.cli.console import finish, put, say, tell
 from partnerkpi.cli.dialect import dialect_app
 from partnerkpi.cli.kpi import kpi_app
@@ -143,7 +144,7 @@ def demo(
     put(str(board))
 
 
-for command in (ingest, loads, quarantine, undo, check):
+for command in (ingest, loads, quarantine, undo, check, compare):
     app.command()(command)
 
 

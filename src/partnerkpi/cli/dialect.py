@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from partnerkpi.cli.console import put, put_json, put_table, say, tell
+from partnerkpi.cli.options import workspace_if_any
 
 if TYPE_CHECKING:
     from partnerkpi.config.workspace import Workspace
@@ -18,19 +19,6 @@ WorkspaceOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="An export.")]
-
-
-def _workspace(named: Path | None) -> "Workspace | None":
-    """The workspace, if there is one; without it only the shipped dialects count."""
-    from partnerkpi.config.workspace import find_workspace
-    from partnerkpi.errors import ConfigurationError
-
-    try:
-        return find_workspace(Path.cwd(), named)
-    except ConfigurationError:
-        if named is not None:
-            raise
-        return None
 
 
 def _caps(workspace: "Workspace | None") -> "Caps":
@@ -55,7 +43,7 @@ def check(
     from partnerkpi.dialects.files import choose_dialects
     from partnerkpi.ingest.explain import explain
 
-    ours = _workspace(workspace)
+    ours = workspace_if_any(workspace)
     found = explain(file, choose_dialects(ours.root if ours else None, dialect), _caps(ours))
     if as_json:
         put_json({"schema": "partnerkpi.dialect-check/1", "files": [asdict(each) for each in found]})
@@ -88,7 +76,7 @@ def new(
     from partnerkpi.dialects.files import read_dialects
     from partnerkpi.ingest.draft.workflow import DraftOptions, draft_dialect, write_draft
 
-    ours = _workspace(workspace) if plan else find_workspace(Path.cwd(), workspace)
+    ours = workspace_if_any(workspace) if plan else find_workspace(Path.cwd(), workspace)
     folder = (ours.root if ours else Path()) / "dialects"
     dialects = read_dialects(ours.root if ours else None)
     draft = draft_dialect(file, folder, dialects, DraftOptions(dialect_id, table), _caps(ours))

@@ -1,12 +1,28 @@
-"""Options that many commands have."""
+"""Options that many commands have, and the workspace they mean."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from partnerkpi.config.workspace import Workspace
 
 WorkspaceOption = Annotated[
     Path | None,
     typer.Option("--workspace", metavar="FOLDER", help="The workspace; without it, the nearest one upwards from here."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def workspace_if_any(named: Path | None) -> "Workspace | None":
+    """The workspace named, or the nearest one; None where there is none and only what is shipped counts."""
+    from partnerkpi.config.workspace import find_workspace
+    from partnerkpi.errors import ConfigurationError
+
+    try:
+        return find_workspace(Path.cwd(), named)
+    except ConfigurationError:
+        if named is not None:
+            raise
+        return None

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from partnerkpi.config.similar import DoseSettings, SimilarSettings
 from partnerkpi.config.toml_file import StrictModel
 from partnerkpi.models.caps import Caps
 from partnerkpi.models.school_year import Quarter, SchoolCalendar, SchoolYear, school_year_label
@@ -142,9 +143,9 @@ Names = str | Annotated[list[NameFrom], Field(min_length=1)]
 
 
 class CohortSettings(StrictModel):
-    """Who is in a cohort: held for the school year (who was in it stays in it), or as it is in each period."""
+    """Who is in a cohort: whoever was in it at some time of the school year so far, or in the quarter itself."""
 
-    members: Literal["school year", "period"] = "school year"
+    members: Literal["school year", "quarter"] = "school year"
 
 
 class EligibilitySettings(StrictModel):
@@ -165,6 +166,8 @@ class Settings(StrictModel):
 
     district: DistrictSettings
     school_year: Annotated[list[SchoolYearSettings], Field(min_length=1)]
+    similar: SimilarSettings = SimilarSettings()
+    dose: DoseSettings = DoseSettings()
     privacy: PrivacySettings = PrivacySettings()
     board: BoardSettings = BoardSettings()
     ingest: IngestSettings = IngestSettings()

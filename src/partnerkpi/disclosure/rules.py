@@ -162,10 +162,8 @@ def _about_nobody(result: Result, kpi: Kpi, code: str, population: Population) -
 
 
 def _two_digits(value: float) -> float:
-    """Rounded to two significant digits."""
-    if value == 0:
-        return 0.0
-    step = 10.0 ** (math.floor(math.log10(abs(value))) - 1)
+    """Rounded to two significant digits, but never finer than one."""
+    step = 10.0 ** (math.floor(math.log10(value)) - 1) if value >= 10 else 1.0
     return math.floor(value / step + 0.5) * step
 
 

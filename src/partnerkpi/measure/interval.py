@@ -34,8 +34,11 @@ def ratio_interval(sums: Sums, z: float = Z_90) -> tuple[float, float] | None:
     return ratio - z * error, ratio + z * error
 
 
-def wilson_interval(successes: int, n: int, z: float = Z_90) -> tuple[float, float]:
-    """Wilson's score interval of a share (Wilson 1927; Brown, Cai and DasGupta 2001); n is at least 1."""
+def wilson_interval(successes: float, n: float, z: float = Z_90) -> tuple[float, float]:
+    """Wilson's score interval of a share (Wilson 1927; Brown, Cai and DasGupta 2001); n is at least 1.
+
+    Weighted students count as their effective number, which need not be whole.
+    """
     share = successes / n
     centre = share + z * z / (2 * n)
     spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))

@@ -15,8 +15,8 @@ _CONTINUED = re.compile(r"--\s{3,}(?P<text>\S.*)")
 _SETTING = re.compile(r"(?P<name>[a-z_][a-z0-9_]*)\s*=\s*(?P<default>-?\d+(\.\d+)?)\s*\((?P<meaning>.+)\)")
 _REQUIRED = ("name", "domain", "unit", "better", "window", "definition", "source")
 _KEYS = (*_REQUIRED, "setting", "grain", "counted")
-_ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
-_LONGEST_NAME = 60
+KPI_ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
+LONGEST_NAME = 60
 
 
 def kpi_paths(workspace: Path | None) -> dict[str, Path]:
@@ -43,9 +43,9 @@ def read_kpi(path: Path, *, origin: str) -> Kpi:
     for key in _REQUIRED:
         if not header.get(key, [(1, "")])[0][1]:
             raise broken(path, 1, f'the header lacks "{key}"')
-    if len(_one(header, "name")) > _LONGEST_NAME:
-        raise broken(path, header["name"][0][0], f"a name has at most {_LONGEST_NAME} characters")
-    if not _ID.fullmatch(path.stem):
+    if len(_one(header, "name")) > LONGEST_NAME:
+        raise broken(path, header["name"][0][0], f"a name has at most {LONGEST_NAME} characters")
+    if not KPI_ID.fullmatch(path.stem):
         raise broken(path, 1, "the file name is not a KPI id: small letters, digits and _")
     return Kpi(
         id=path.stem,
@@ -126,3 +126,8 @@ def broken(path: Path, line: int, why: str) -> KpiFileError:
         where=f"{path}, line {line}",
         now="Correct the file; docs/kpi-files.md says what one may hold, and `partnerkpi kpi check` looks again.",
     )
+
+
+def blamed_id(error: KpiFileError) -> str:
+    """The id of the KPI whose file an error is about."""
+    return Path(error.where.rpartition(", line ")[0]).stem

@@ -7,6 +7,7 @@ import polars as pl
 
 from partnerkpi.errors import KpiFileError
 from partnerkpi.measure.catalogue import has_cohort, kpi_columns
+from partnerkpi.measure.dose import BY_HOURS, DOSE_BANDS, dose_sql
 from partnerkpi.measure.interval import Sums, ratio_interval, wilson_interval
 from partnerkpi.measure.kpi_files import broken
 from partnerkpi.models.dated import Number, in_force
@@ -42,12 +43,14 @@ def measure(
     by: Sequence[str] = (),
     seconds: float | None = None,
     failed: Callable[[Kpi, KpiFileError], None] | None = None,
+    dose_bands: Sequence[float] = DOSE_BANDS,
 ) -> pl.DataFrame:
     """The results of each KPI for every partner and program, exact; shape: `SCHEMA`, sorted.
 
     The empty partner is all partners together, each student once. `period_ids` says for each KPI which periods; `by`
-    names the kinds of groups to break down by ("school", "grade_level", "group_*"; of a KPI about partners what it
-    gives itself); the rows over all groups have empty `by` and `group`. `seconds` is how long one KPI may take.
+    names the kinds of groups to break down by ("school", "grade_level", "group_*", "hours" of engagement in the bands
+    that begin at `dose_bands`; of a KPI about partners what it gives itself); the rows over all groups have empty `by`
+    and `group`. `seconds` is how long one KPI may take.
 
     Raises KpiFileError when a file fails on the data, gives a student more than one row for a period, or takes too
     long; with `failed` it hears so instead, and the others go on.
@@ -55,7 +58,7 @@ def measure(
     rows: list[dict[str, Any]] = []
     for kpi in kpis:
         try:
-            rows += measure_one(warehouse, kpi, period_ids[kpi.id], settings.get(kpi.id, {}), by, seconds)
+            rows += measure_one(warehouse, kpi, period_ids[kpi.id], settings.get(kpi.id, {}), by, seconds, dose_bands)
         except KpiFileError as error:
             if failed is None:
                 raise
@@ -71,6 +74,7 @@ def measure_one(
     settings: Mapping[str, Number],
     by: Sequence[str],
     seconds: float | None = None,
+    dose_bands: Sequence[float] = DOSE_BANDS,
 ) -> list[dict[str, Any]]:
     """The rows of one KPI."""
     found: list[dict[str, Any]] = []
@@ -81,7 +85,7 @@ def measure_one(
                 if kpi.grain is Grain.PARTNER:
                     sql = _partner_sql(kpi, columns, periods, by)
                 else:
-                    sql = _sums_sql(kpi, has_cohort(columns), periods, by)
+                    sql = _sums_sql(kpi, has_cohort(columns), periods, by, dose_bands)
                 found += warehouse.records(sql, values)
     except WarehouseFault as error:
         raise broken(kpi.path, 1, error.what.partition(": ")[2] or error.what) from None
@@ -115,7 +119,9 @@ def results_of(frame: pl.DataFrame) -> tuple[Result, ...]:
     return tuple(Result(**row) for row in frame.iter_rows(named=True))
 
 
-def _sums_sql(kpi: Kpi, own_cohort: bool, period_ids: Sequence[int], by: Sequence[str]) -> str:
+def _sums_sql(
+    kpi: Kpi, own_cohort: bool, period_ids: Sequence[int], by: Sequence[str], dose_bands: Sequence[float]
+) -> str:
     """Sums over the students of every cohort, next to the data; one row per cohort, period and group."""
     periods = ", ".join(str(period) for period in period_ids) or "null"
     cohort = " and m.cohort_id = k.cohort_id" if own_cohort else ""
@@ -133,6 +139,8 @@ join student_groups as g
         if by
         else ""
     )
+    if BY_HOURS in by:
+        groups += f"\nunion all{dose_sql(dose_bands)}"
     return f"""
 with measures as (
 {kpi.sql}

@@ -1,20 +1,20 @@
 """The numbers a district has set for its KPIs and checks, held against what their files declare."""
 
 from collections.abc import Collection, Mapping
-from pathlib import Path
 
 from partnerkpi import assets
 from partnerkpi.config.settings import SettingFrom, SettingValue
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import ConfigurationError
 from partnerkpi.measure.catalogue import Catalogue
+from partnerkpi.measure.kpi_files import blamed_id
 from partnerkpi.models.dated import Dated, Number, in_force
 
 
 def kpi_settings(workspace: Workspace, catalogue: Catalogue) -> dict[str, dict[str, Number]]:
     """The workspace's own KPI settings; raises ConfigurationError for a KPI or setting nobody declares."""
     declared = {kpi.id: [setting.name for setting in kpi.settings] for kpi in catalogue.kpis}
-    broken = {Path(error.where.rpartition(", line ")[0]).stem for error in catalogue.broken}
+    broken = {blamed_id(error) for error in catalogue.broken}
     checks = assets.files("queries/checks", ".sql", workspace.root)
     wanted = {name: values for name, values in workspace.settings.settings.items() if name not in {*broken, *checks}}
     defaults = {kpi.id: {setting.name: setting.default for setting in kpi.settings} for kpi in catalogue.kpis}

@@ -1,5 +1,7 @@
 """A KPI: what its file says about itself, and the units a figure can have."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -95,13 +97,13 @@ class Kpi:
     better: str
     window: Window
     grain: Grain
-    counted: Counted
     definition: str
     source: str
     settings: tuple[KpiSetting, ...]
     sql: str
     path: Path
     origin: str
+    counted: Counted = Counted.MEMBERS
 
     @property
     def source_table(self) -> str:
@@ -113,3 +115,8 @@ class Kpi:
     def measure(self) -> Measure:
         """How figures of this unit are made."""
         return UNITS[self.unit]
+
+
+def with_values(definition: str, values: Mapping[str, float]) -> str:
+    """A definition with the values of its settings in place of their names in braces."""
+    return re.sub(r"\{(\w+)\}", lambda m: f"{values[m[1]]:g}" if m[1] in values else m[0], definition)

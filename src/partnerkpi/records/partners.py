@@ -133,6 +133,35 @@ def find_partner(partners: Sequence[Partner], wanted: str) -> Partner:
     )
 
 
+def find_programs(partners: Sequence[Partner], wanted: str) -> dict[str, str]:
+    """For each of these partners with a program of this id or name the program's id, by the partner's.
+
+    Raises UsageError, with the nearest known id, when none has one.
+    """
+    found = {partner.id: program.id for partner in partners if (program := _program(partner, wanted))}
+    if not found:
+        known = sorted({program.id for partner in partners for program in partner.programs})
+        raise UsageError(
+            f"There is no program called {wanted}{nearest(wanted, known)}.",
+            where=f"known programs: {', '.join(known) or 'none'}",
+            now="Name one of these with --program, or describe it under [[programs]] in the partner's file.",
+        )
+    return found
+
+
+def find_program(partner: Partner, wanted: str) -> Program:
+    """The partner's program with this id or name; raises UsageError, with the nearest known id, when there is none."""
+    program = _program(partner, wanted)
+    if program is not None:
+        return program
+    known = [each.id for each in partner.programs]
+    raise UsageError(
+        f"{partner.id} has no program called {wanted}{nearest(wanted, known)}.",
+        where=f"known programs: {', '.join(known) or 'none'}",
+        now=f"Name one of these, or describe it in partners/{partner.id}.toml.",
+    )
+
+
 def cohorts(partners: Sequence[Partner]) -> tuple[Cohort, ...]:
     """Every partner and program, numbered in order of their ids, from 1; 0 is all partners together."""
     pairs = [

@@ -19,7 +19,7 @@ from partnerkpi.models.board import (
     KpiPanel,
 )
 from partnerkpi.models.dated import Number
-from partnerkpi.models.kpi import Domain, Kpi, Measure
+from partnerkpi.models.kpi import Domain, Kpi, Measure, with_values
 from partnerkpi.models.partner import Goal, Partner
 from partnerkpi.models.release import Release
 from partnerkpi.models.school_year import Window
@@ -233,7 +233,7 @@ def _short(definition: str, values: Mapping[str, float]) -> str:
     """The sentences a page has room for, the first and all that name a setting, with the values in force."""
     first, *others = re.split(r"(?<=[.]) ", definition)
     kept = [first, *(sentence for sentence in others if re.search(r"\{\w+\}", sentence))]
-    return re.sub(r"\{(\w+)\}", lambda m: f"{values[m[1]]:g}" if m[1] in values else m[0], " ".join(kept))
+    return with_values(" ".join(kept), values)
 
 
 def _notes(page: Page, figures: Figures, of_kpi: Mapping[str, KpiFigures]) -> list[str]:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 
 from partnerkpi.disclosure import Policy, change_of, disclose, unavailable
+from partnerkpi.measure.evidence import Evidence
 from partnerkpi.measure.interval import outside_noise
 from partnerkpi.models.kpi import Domain, Kpi
 from partnerkpi.models.release import Population, Release, State
 from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
 from partnerkpi.report.breaks import Breaks
-from partnerkpi.report.evidence import Evidence
 
 TREND_QUARTERS = 8
 _LETTERS = {

@@ -8,9 +8,10 @@ from pathlib import Path
 from partnerkpi import assets
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.disclosure import Policy
-from partnerkpi.errors import InputMissing, KpiFileError, UsageError
+from partnerkpi.errors import KpiFileError
 from partnerkpi.files import write_private
 from partnerkpi.measure.catalogue import Catalogue, check_catalogue, mart_queries
+from partnerkpi.measure.evidence import gather_evidence, quarter_asked
 from partnerkpi.measure.results import measure, results_of
 from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.models.board import Board
@@ -23,7 +24,6 @@ from partnerkpi.refresh import ensure_fresh
 from partnerkpi.render import render
 from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import PROGRAM_KPIS, Page, build_board, page_kpis
-from partnerkpi.report.evidence import Evidence, gather_evidence
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
 from partnerkpi.report.soundness import require_sound_data
 from partnerkpi.warehouse import Warehouse, open_for_reading
@@ -74,7 +74,7 @@ def make_board(
             look_back(warehouse, as_of, mart_queries(workspace.root))
         evidence = gather_evidence(warehouse, calendar)
         day = min(today, as_of or today)
-        quarter = _quarter(calendar, evidence, period, day)
+        quarter = quarter_asked(calendar, evidence, period, day)
         quarters = calendar.latest(quarter, _QUARTERS)
         # What is late today must not stop the report of a quarter that is complete.
         asked, told = min(day, quarter.last_day), [each.quarter_id for each in quarters]
@@ -118,32 +118,6 @@ def _results(
         tuple(kpi for kpi in catalogue.kpis if kpi.id not in failed), (*catalogue.broken, *failed.values())
     )
     return {(r.kpi, r.partner, r.program, r.period_id): r for r in results_of(frame)}, sound
-
-
-def _quarter(calendar: SchoolCalendar, evidence: Evidence, period: str | None, today: dt.date) -> Quarter:
-    if period is None:
-        ended = [q for q in calendar.quarters if q.last_day < today and evidence.has_data(q)]
-        if not ended:
-            raise InputMissing(
-                "There is no data yet for a quarter that has ended.",
-                where="the school years in partnerkpi.toml and the exports taken in",
-                now="Take exports in with `partnerkpi ingest`; `partnerkpi loads` shows what is there.",
-            )
-        return ended[-1]
-    quarter = calendar.quarter(period)
-    if quarter is None:
-        raise UsageError(
-            f"There is no quarter called {period}.",
-            where=f"known quarters: {', '.join(q.slug for q in calendar.quarters)}",
-            now="Name one of these with --period, or add the school year to partnerkpi.toml.",
-        )
-    if not evidence.has_data(quarter):
-        raise InputMissing(
-            f"There is no data for {quarter.label}.",
-            where="the exports taken in so far",
-            now="Take its exports in with `partnerkpi ingest`, or name another quarter.",
-        )
-    return quarter
 
 
 def _target(workspace: Workspace, board: Board, quarter: Quarter, options: ReportOptions) -> Path:

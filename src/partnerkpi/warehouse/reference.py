@@ -26,7 +26,7 @@ def write_reference(warehouse: Warehouse, reference: Reference) -> None:
                 p.window.value,
                 p.first_day,
                 p.last_day,
-                _year_begins(calendar, p.quarter) if reference.held else p.first_day,
+                _year_begins(calendar, p.quarter) if reference.held else p.quarter.first_day,
             )
             for p in periods
         ],
@@ -34,7 +34,9 @@ def write_reference(warehouse: Warehouse, reference: Reference) -> None:
     within = [(p.period_id, q.quarter_id) for p in periods for q in _up_to(calendar, p.quarter, p.window)]
     _fill(warehouse, "period_quarters", within)
     held = [(p.period_id, q.quarter_id) for p in periods for q in _up_to(calendar, p.quarter, Window.YEAR_TO_DATE)]
-    _fill(warehouse, "member_quarters", held if reference.held else within)
+    _fill(
+        warehouse, "member_quarters", held if reference.held else [(p.period_id, p.quarter.quarter_id) for p in periods]
+    )
     _fill(warehouse, "days", list(_days(calendar)))
     _fill(warehouse, "years", list(_years(calendar)))
     terms = list(_terms(calendar))

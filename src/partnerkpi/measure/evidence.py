@@ -3,8 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from partnerkpi.errors import InputMissing, UsageError
 from partnerkpi.models.kpi import Domain, Kpi
 from partnerkpi.models.school_year import Quarter, SchoolCalendar, Window
+from partnerkpi.models.source_table import EVERYDAY_TABLES
 from partnerkpi.warehouse import Warehouse
 from partnerkpi.warehouse.ledger import data_through, systems_by_quarter
 
@@ -21,8 +23,8 @@ class Evidence:
     calendar: SchoolCalendar
 
     def has_data(self, quarter: Quarter) -> bool:
-        """Whether any source table speaks of the quarter."""
-        return any(quarter.quarter_id in quarters for quarters in self.quarters.values())
+        """Whether any of the everyday exports speaks of the quarter; what is planned for it is no data yet."""
+        return any(quarter.quarter_id in self.quarters[table] for table in EVERYDAY_TABLES)
 
     def covers(self, kpi: Kpi, quarter: Quarter) -> bool:
         """Whether there is data for the KPI in the window that ends with the quarter."""
@@ -48,6 +50,36 @@ def gather_evidence(warehouse: Warehouse, calendar: SchoolCalendar) -> Evidence:
         for table in _TABLES
     }
     return Evidence(quarters, data_through(warehouse), systems_by_quarter(warehouse), calendar)
+
+
+def quarter_asked(calendar: SchoolCalendar, evidence: Evidence, period: str | None, today: dt.date) -> Quarter:
+    """The quarter named, as "2026-27-Q1"; without a name the latest that has ended before today and has data.
+
+    Raises UsageError for a quarter the calendar does not know, InputMissing for one without data.
+    """
+    if period is None:
+        ended = [q for q in calendar.quarters if q.last_day < today and evidence.has_data(q)]
+        if not ended:
+            raise InputMissing(
+                "There is no data yet for a quarter that has ended.",
+                where="the school years in partnerkpi.toml and the exports taken in",
+                now="Take exports in with `partnerkpi ingest`; `partnerkpi loads` shows what is there.",
+            )
+        return ended[-1]
+    quarter = calendar.quarter(period)
+    if quarter is None:
+        raise UsageError(
+            f"There is no quarter called {period}.",
+            where=f"known quarters: {', '.join(q.slug for q in calendar.quarters)}",
+            now="Name one of these with --period, or add the school year to partnerkpi.toml.",
+        )
+    if not evidence.has_data(quarter):
+        raise InputMissing(
+            f"There is no data for {quarter.label}.",
+            where="the exports taken in so far",
+            now="Take its exports in with `partnerkpi ingest`, or name another quarter.",
+        )
+    return quarter
 
 
 def _window_ids(kpi: Kpi, quarter: Quarter) -> list[int]:

@@ -1,0 +1,123 @@
+"""Participants beside similar students: every cohort asked for, in one scan per KPI."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from partnerkpi.measure.catalogue import has_cohort, kpi_columns
+from partnerkpi.measure.interval import Sums
+from partnerkpi.measure.kpi_files import broken
+from partnerkpi.measure.results import setting_values
+from partnerkpi.measure.similar_sql import quoted, strata_sql
+from partnerkpi.measure.strata import NUMBERS, Arm, Stratum, compared
+from partnerkpi.models.dated import Number
+from partnerkpi.models.kpi import Kpi, Measure
+from partnerkpi.models.similar import Comparison, Matching
+from partnerkpi.warehouse import Warehouse, WarehouseFault
+
+NO_ROSTER = "no roster: nobody has sent `students` for this school year"
+NOT_OF_STUDENTS = "it speaks of partners, not of students"
+ONLY_PARTICIPANTS = "it counts what only the students of a partner do"
+_EXACT = ("school", "grade_level")
+_Cohort = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class _Roster:
+    """What a school year's roster can be matched on: its students, and the variables that have any value."""
+
+    students: int
+    known: frozenset[str]
+
+
+def compare(
+    warehouse: Warehouse,
+    kpi: Kpi,
+    *,
+    period_id: int,
+    cohorts: Sequence[_Cohort],
+    settings: Mapping[str, Number],
+    matching: Matching,
+) -> tuple[Comparison, ...]:
+    """One KPI in one period, for each cohort (partner, program) in the order asked.
+
+    `settings` are the workspace's values for this KPI. A variable that the school year's roster has no value of is
+    left out, and the comparison says so. Raises KpiFileError when the file fails on the data, gives a student more
+    than one row, or is a total with several denominators.
+    """
+    members = _members(warehouse, period_id, cohorts)
+    bare = {c: Comparison(kpi.id, *c, period_id, members=members.get(c, 0)) for c in cohorts}
+    roster = _roster(warehouse, period_id)
+    try:
+        reason = _never(kpi, roster, own_cohort=has_cohort(kpi_columns(warehouse, kpi)))
+        if reason:
+            return tuple(replace(comparison, withheld=(reason,)) for comparison in bare.values())
+        known = tuple(name for name in matching.variables if name in roster.known)
+        used = replace(matching, variables=known)
+        sql = strata_sql(kpi, used, period_id=period_id, cohorts=cohorts)
+        found = warehouse.records(sql, setting_values(kpi, settings, period_id))
+    except WarehouseFault as error:
+        raise broken(kpi.path, 1, error.what.partition(": ")[2]) from None
+    strata = _strata(kpi, found, known)
+    left_out = tuple(name for name in matching.variables if name not in known)
+    return tuple(
+        compared(replace(comparison, variables=known, left_out=left_out), strata[cohort], matching)
+        for cohort, comparison in bare.items()
+    )
+
+
+def _never(kpi: Kpi, roster: _Roster, *, own_cohort: bool) -> str:
+    """Why no student can be compared at all, or nothing."""
+    if kpi.grain != "student":
+        return NOT_OF_STUDENTS
+    if own_cohort:
+        return ONLY_PARTICIPANTS
+    return "" if roster.students else NO_ROSTER
+
+
+def _roster(warehouse: Warehouse, period_id: int) -> _Roster:
+    of_year = f"where s.school_year = (select school_year from periods where period_id = {period_id})"
+    counts = ", ".join(f"count(s.{name}_hundredths) as {name}" for name in NUMBERS)
+    found = warehouse.records(f"select count(*) as students, {counts} from students as s {of_year}")[0]
+    groups = warehouse.rows(f"select distinct s.group_by from student_group_values as s {of_year}")
+    known = {*_EXACT, *(name for name in NUMBERS if found[name]), *(str(row[0]) for row in groups)}
+    return _Roster(int(found["students"]), frozenset(known))
+
+
+def _members(warehouse: Warehouse, period_id: int, cohorts: Sequence[_Cohort]) -> dict[_Cohort, int]:
+    partners = ", ".join(sorted({quoted(partner) for partner, _ in cohorts})) or "''"
+    found = warehouse.rows(f"""
+select c.partner, c.program, count(distinct m.student_id)
+from cohort_members as m
+join cohorts as c on c.cohort_id = m.cohort_id
+where m.period_id = {period_id} and c.partner in ({partners})
+group by c.partner, c.program""")
+    return {(str(partner), str(program)): int(count) for partner, program, count in found}
+
+
+def _strata(kpi: Kpi, found: Sequence[Mapping[str, Any]], variables: Sequence[str]) -> dict[_Cohort, list[Stratum]]:
+    """The rows of the query, both arms of a stratum together, by cohort."""
+    arms: dict[_Cohort, dict[tuple[Any, ...], dict[bool, Arm]]] = defaultdict(lambda: defaultdict(dict))
+    for row in found:
+        key = (row["on_roster"], *(row[f"v{number}"] for number in range(len(variables))))
+        arms[row["partner"], row["program"]][key][row["participant"]] = _arm(kpi, row)
+    strata: dict[_Cohort, list[Stratum]] = defaultdict(list)
+    for cohort, by_key in arms.items():
+        strata[cohort] = [Stratum(both.get(True), both.get(False), key[0]) for key, both in by_key.items()]
+    return strata
+
+
+def _arm(kpi: Kpi, row: Mapping[str, Any]) -> Arm:
+    if row["n"] != row["distinct_students"]:
+        raise broken(kpi.path, 1, "it gives a student more than one row for a period (a join that fans out?)")
+    sums = Sums(*(int(row[name]) for name in ("n", "x", "d", "xx", "xd", "dd")))
+    if kpi.measure is Measure.TOTAL and sums.n * sums.dd != sums.d**2:
+        raise broken(kpi.path, 1, "the denominator of a total is one number: how many minor units make one")
+    return Arm(sums, {name: _numbers(row, name) for name in NUMBERS}, bool(row["binary"]))
+
+
+def _numbers(row: Mapping[str, Any], name: str) -> Sums:
+    """Sums of one number of last year over the students who have it, with 1 as denominator."""
+    n, x, xx = (int(row[f"{name}_{part}"] or 0) for part in ("n", "x", "xx"))
+    return Sums(n, x, n, xx, x, n)

@@ -1,0 +1,132 @@
+"""Participants beside similar students: one straight line from the warehouse to values for the district alone."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from partnerkpi.config.workspace import Workspace
+from partnerkpi.measure.catalogue import Catalogue, check_catalogue, has_cohort, kpi_columns
+from partnerkpi.measure.dose import BY_HOURS, dose_labels
+from partnerkpi.measure.evidence import Evidence, gather_evidence, quarter_asked
+from partnerkpi.measure.results import measure, results_of
+from partnerkpi.measure.settings import kpi_settings
+from partnerkpi.measure.similar import compare
+from partnerkpi.models.dated import Number
+from partnerkpi.models.kpi import Kpi, Measure
+from partnerkpi.models.partner import Partner
+from partnerkpi.models.result import Result
+from partnerkpi.models.school_year import Quarter
+from partnerkpi.models.similar import Comparison, Matching
+from partnerkpi.records.partners import find_partner, find_program, read_partners
+from partnerkpi.refresh import ensure_fresh
+from partnerkpi.report.soundness import require_sound_data
+from partnerkpi.warehouse import Warehouse, open_for_reading
+
+
+@dataclass(frozen=True)
+class CompareOptions:
+    """What to compare: a program's id or name (None: the whole partner), a quarter (None: the latest that has
+    ended and has data), and KPIs by id (none: every one that similar students can have)."""
+
+    program: str | None = None
+    period: str | None = None
+    kpis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ComparedKpi:
+    """One KPI: participants beside similar students, and participants by their hours, fewest first."""
+
+    kpi: Kpi
+    comparison: Comparison
+    by_hours: tuple[Result, ...]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """All KPIs of one cohort and quarter; single students can be behind any figure, so none is for release."""
+
+    partner: Partner
+    program: str
+    quarter: Quarter
+    matching: Matching
+    kpis: tuple[ComparedKpi, ...]
+
+
+def compare_cohort(
+    workspace: Workspace, partner_id: str, *, today: dt.date, options: CompareOptions | None = None
+) -> Compared:
+    """Compare a partner's or a program's students with similar ones.
+
+    Raises UsageError for an unknown partner, program, quarter or KPI, InputMissing without data, ChecksFailed when
+    the data of the school year is not sound, KpiFileError for a file that fails.
+    """
+    options = options or CompareOptions()
+    partner = find_partner(read_partners(workspace.partners), partner_id)
+    program = find_program(partner, options.program).id if options.program else ""
+    calendar, settings = workspace.settings.calendar(), workspace.settings
+    ensure_fresh(workspace)
+    with open_for_reading(workspace.database, wait_seconds=settings.lock_wait_seconds) as warehouse:
+        evidence = gather_evidence(warehouse, calendar)
+        quarter = quarter_asked(calendar, evidence, options.period, today)
+        told = [q.quarter_id for q in calendar.latest(quarter, quarter.number)]
+        require_sound_data(warehouse, workspace, partner, today=min(today, quarter.last_day), quarters=told)
+        catalogue = check_catalogue(warehouse, workspace.root)
+        cohort = _Cohort(workspace, warehouse, catalogue, evidence, (partner.id, program), quarter)
+        kpis = tuple(cohort.compared(kpi) for kpi in _wanted(warehouse, catalogue, options.kpis))
+    return Compared(partner, program, quarter, settings.similar.matching(), kpis)
+
+
+def _wanted(warehouse: Warehouse, catalogue: Catalogue, named: Sequence[str]) -> list[Kpi]:
+    """The KPIs somebody names, else all that speak of students and not of what they do with a partner."""
+    if named:
+        return [catalogue.find(name) for name in dict.fromkeys(named)]
+    of_students = (kpi for kpi in catalogue.kpis if kpi.grain == "student")
+    return [kpi for kpi in of_students if not has_cohort(kpi_columns(warehouse, kpi))]
+
+
+@dataclass(frozen=True)
+class _Cohort:
+    """Everything that is the same for all KPIs."""
+
+    workspace: Workspace
+    warehouse: Warehouse
+    catalogue: Catalogue
+    evidence: Evidence
+    pair: tuple[str, str]
+    quarter: Quarter
+
+    def compared(self, kpi: Kpi) -> ComparedKpi:
+        settings = self.workspace.settings
+        period_id = settings.calendar().period(self.quarter, kpi.window).period_id
+        if not self.evidence.covers(kpi, self.quarter):
+            due = self.evidence.due(kpi, self.quarter)
+            reason = f"no {kpi.domain.value} data up to {self.quarter.label}" if due else "not due yet"
+            return ComparedKpi(kpi, Comparison(kpi.id, *self.pair, period_id, withheld=(reason,)), ())
+        in_force = kpi_settings(self.workspace, self.catalogue)
+        comparison = compare(
+            self.warehouse,
+            kpi,
+            period_id=period_id,
+            cohorts=[self.pair],
+            settings=in_force.get(kpi.id, {}),
+            matching=settings.similar.matching(),
+        )[0]
+        return ComparedKpi(kpi, comparison, self._by_hours(kpi, period_id, in_force))
+
+    def _by_hours(self, kpi: Kpi, period_id: int, in_force: Mapping[str, Mapping[str, Number]]) -> tuple[Result, ...]:
+        """Of a total there is none: it says how many took part, not how they fare."""
+        if kpi.grain != "student" or kpi.measure is Measure.TOTAL:
+            return ()
+        bands = self.workspace.settings.dose.bands
+        frame = measure(
+            self.warehouse,
+            [kpi],
+            period_ids={kpi.id: [period_id]},
+            settings=in_force,
+            by=[BY_HOURS],
+            dose_bands=bands,
+        )
+        order = dose_labels(bands)
+        mine = [r for r in results_of(frame) if (r.partner, r.program) == self.pair and r.by == BY_HOURS]
+        return tuple(sorted(mine, key=lambda result: order.index(result.group)))
