@@ -15,8 +15,10 @@ def dose_labels(bands: Sequence[float]) -> tuple[str, ...]:
     return (NO_HOURS, f"under {_hours(edges[0])}", *between, f"{_hours(edges[-1])} or more")
 
 
-def dose_sql(bands: Sequence[float]) -> str:
-    """A SELECT of the rows of `of_cohorts` with `group_by` and `group_value`: the band of each student's hours.
+def dose_sql(members: str, bands: Sequence[float]) -> str:
+    """A SELECT of members of cohorts with `group_by` and `group_value`: the band of each student's hours.
+
+    `members` is SQL of them: `cohort_id`, `student_id` and `period_id`.
 
     Hours are those of completed activities with the cohort, from the first day of the school year to the last of
     the period, whatever the window of the KPI; an activity counts in the quarter of its first day.
@@ -34,7 +36,7 @@ select k.*, '{BY_HOURS}' as group_by,
 {cases}
     else '{NO_HOURS}'
   end as group_value
-from of_cohorts as k
+from {members} as k
 join periods as p on p.period_id = k.period_id
 join periods as y on y.quarter_id = p.quarter_id and y.time_window = 'year to date'
 left join (

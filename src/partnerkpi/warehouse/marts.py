@@ -46,3 +46,28 @@ def build_marts(warehouse: Warehouse, queries: Mapping[str, str], reference: Ref
             warehouse.run(f"create or replace table {name} as {sql}")
         warehouse.run("delete from marts")
         warehouse.run("insert into marts values ($fingerprint)", {"fingerprint": fingerprint})
+
+
+def student_marts(warehouse: Warehouse) -> dict[str, frozenset[str]]:
+    """Every stored mart that tells of students, with its columns; none while others stand before them."""
+    found = warehouse.rows("""
+select c.table_name, list(c.column_name)
+from duckdb_columns() as c
+join duckdb_tables() as t on t.table_oid = c.table_oid and t.database_name = c.database_name
+where not t.temporary and not ends_with(c.table_name, '_rows') and not ends_with(c.table_name, '_history')
+  and c.table_name not in (select view_name from duckdb_views() where temporary)
+  and c.table_name not in (select table_name from duckdb_tables() where temporary)
+group by c.table_name
+having list_contains(list(c.column_name), 'student_id')
+order by c.table_name""")
+    return {str(name): frozenset(columns) for name, columns in found}
+
+
+def shadow(warehouse: Warehouse, name: str, condition: str, parameters: Mapping[str, str] | None = None) -> None:
+    """A temporary table with some rows of a stored one, which it hides."""
+    warehouse.run(f"create temp table {name} as select * from {name} where {condition}", parameters)
+
+
+def unshadow(warehouse: Warehouse, name: str) -> None:
+    """Take a temporary table away, so that the stored one is seen again."""
+    warehouse.run(f"drop table temp.{name}")
