@@ -1,10 +1,13 @@
-"""Every shipped KPI has an example folder in `tests/kpis`, and it comes out; `examples` knows what one holds."""
+"""Every shipped KPI has an example folder in `tests/kpis`, and it comes out; `examples` knows what one holds.
+
+`given/settings.toml`, where there is one, goes on the end of the settings of the example's workspace.
+"""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from given import HOSPITAL, NOW, csv_text, workspace
+from given import HOSPITAL, NOW, SETTINGS, csv_text, workspace
 
 from partnerkpi import assets
 from partnerkpi.errors import KpiFileError
@@ -46,7 +49,9 @@ def test_every_example_has_a_kpi() -> None:
 @pytest.mark.parametrize("kpi_id", sorted(set(FOLDERS) & set(KPIS)))
 def test_the_example_comes_out(kpi_id: str, tmp_path: Path) -> None:
     """The KPI gives the expected rows, and no others, in every period that `expect.csv` names."""
-    made = workspace(tmp_path / "district", partners=PARTNERS)
+    added = EXAMPLES / kpi_id / "given" / "settings.toml"
+    settings = SETTINGS + (added.read_text("utf-8") if added.is_file() else "")
+    made = workspace(tmp_path / "district", partners=PARTNERS, settings=settings)
     check_example(read_kpi(KPIS[kpi_id], origin="shipped"), EXAMPLES / kpi_id, made, now=NOW)
 
 

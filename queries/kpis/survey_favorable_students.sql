@@ -13,6 +13,9 @@ with by_question as (
   select
     c.partner,
     s.period_id,
+    s.survey_partner,
+    s.survey_program,
+    s.survey_date,
     s.question,
     sum(case when 100 * s.score_hundredths >= $favorable_percent * s.scale_max_hundredths then s.answers else 0 end)
       as favorable,
@@ -20,10 +23,11 @@ with by_question as (
   from surveys_by_period as s
   join cohorts as c on c.cohort_id = s.cohort_id and c.program = ''
   where s.respondent = 'student'
-  group by c.partner, s.period_id, s.question
+  group by c.partner, s.period_id, s.survey_partner, s.survey_program, s.survey_date, s.question
 )
 
--- Who answers stays unknown: as many as answered one question are behind the figure at least.
+-- Who answers stays unknown, and may answer again on another day or for another partner: as many as answered one
+-- question of one survey are behind the figure at least.
 select
   partner as partner_id,
   period_id,

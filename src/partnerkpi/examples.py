@@ -32,7 +32,7 @@ from partnerkpi.warehouse import WarehouseFault, open_for_reading
 EXAMPLES = "queries/kpis/examples"
 _PERIOD = ("period", "window")
 _GROUPS = ("by", "group")
-_AMOUNTS = ("numerator", "denominator")
+_AMOUNTS = ("numerator", "denominator", "people")
 _MOST_LINES = 5
 
 # What a row is about: who, partner and program where the KPI gives them, period and window.
@@ -123,7 +123,8 @@ def _columns(made: Workspace, kpi: Kpi) -> tuple[str, ...]:
         given = kpi_columns(warehouse, kpi)
     who = ("student_number",) if "student_id" in given else ("partner",)
     groups = _GROUPS if "group_by" in given else ()
-    return (*who, *(("partner", "program") if "cohort_id" in given else ()), *_PERIOD, *groups, *_AMOUNTS)
+    amounts = (name for name in _AMOUNTS if name in given)
+    return (*who, *(("partner", "program") if "cohort_id" in given else ()), *_PERIOD, *groups, *amounts)
 
 
 def _expected(path: Path, header: Sequence[str]) -> dict[Key, tuple[int, Amounts]]:
@@ -134,7 +135,8 @@ def _expected(path: Path, header: Sequence[str]) -> dict[Key, tuple[int, Amounts
             raise _unusable(path, f"its header must be {','.join(header)}", line=1)
         if number == 1 or not cells:
             continue
-        key, amounts = tuple(cells[: -len(_AMOUNTS)]), tuple(cells[-len(_AMOUNTS) :])
+        first = header.index(_AMOUNTS[0])
+        key, amounts = tuple(cells[:first]), tuple(cells[first:])
         if len(cells) != len(header) or key in rows:
             why = "it names the same row twice" if key in rows else f"a row has {len(header)} cells"
             raise _unusable(path, why, line=number)
@@ -173,7 +175,7 @@ def _found(made: Workspace, kpi: Kpi, header: Sequence[str], given: Sequence[Pat
         cohort = cohorts[record["cohort_id"]] if "cohort_id" in record else ()
         group = (str(record["group_by"]), str(record["group_value"])) if "group_by" in record else ()
         key = (who, *cohort, period.quarter.label, period.window.value, *group)
-        rows[key].append(tuple(_number(record[name]) for name in _AMOUNTS))
+        rows[key].append(tuple(_number(record[name]) for name in _AMOUNTS if name in record))
     return rows
 
 
