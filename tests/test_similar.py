@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from partnerkpi.errors import KpiFileError
 from partnerkpi.measure.interval import Sums
-from partnerkpi.measure.similar import NO_ROSTER, ONLY_PARTICIPANTS, compare
-from partnerkpi.measure.similar_sql import strata_sql
+from partnerkpi.measure.similar import NO_ROSTER, ONLY_PARTICIPANTS, compare, comparing
+from partnerkpi.measure.similar_sql import arms_sql
 from partnerkpi.measure.strata import Arm, Stratum, compared, matched_pairs
 from partnerkpi.models.kpi import Counted, Domain, Grain, Kpi
 from partnerkpi.models.school_year import Window
@@ -139,6 +139,10 @@ some_student = st.builds(
 )
 
 
+def _alike(one: Student, other: Student) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in ("school", "attendance", "gpa", "group"))
+
+
 @hypothesis_settings(max_examples=30, deadline=None)
 @given(st.lists(some_student, max_size=30), st.sampled_from(["", "academy"]))
 def test_nobody_stands_in_both_arms(students: list[Student], program: str) -> None:
@@ -146,15 +150,20 @@ def test_nobody_stands_in_both_arms(students: list[Student], program: str) -> No
     students = [replace(s, figure=s.figure and (2**number, 1)) for number, s in enumerate(students)]
     with scratch() as warehouse:
         district(warehouse, students)
-        sql = strata_sql(kpi(), MATCHING, period_id=PERIOD, cohorts=[("hospital", program)])
-        rows = warehouse.records(sql)
+        with comparing(warehouse, period_id=PERIOD, cohorts=[("hospital", program)], matching=MATCHING):
+            rows = warehouse.records(arms_sql(kpi(), PERIOD))
     in_arm = {arm: [row["x"] for row in rows if row["participant"] is arm] for arm in (True, False)}
     mine = {n for n, s in enumerate(students) if s.figure and (program in s.programs or (not program and s.programs))}
     theirs = {n for n, s in enumerate(students) if s.figure and s.school and not s.programs and not s.past}
 
     assert sum(in_arm[True]) == sum(2**number for number in mine)
-    assert sum(in_arm[False]) == sum(2**number for number in theirs)
     assert not mine & theirs
+    # Others are looked at where there are participants: never anybody else, and whoever is the same in everything.
+    of_program = [s for s in students if program in s.programs or (not program and s.programs)]
+    twins = {n for n in theirs if any(_alike(students[n], member) for member in of_program)}
+    found = sum(int(x) for x in in_arm[False])
+    assert {n for n in range(len(students)) if found >> n & 1} <= theirs
+    assert twins <= {n for n in theirs if found >> n & 1}
     assert all(row["n"] == int(row["x"]).bit_count() for row in rows)
 
 

@@ -176,7 +176,8 @@ def matched(exports: Path, kpi: str, partner: str, program: str) -> Matched:
         participants=len(cohort & figures.keys()),
         first=[one(number, 1) for mine, _ in both.values() for number in mine],
         second=[one(t, len(m) / n1 * n0 / len(o)) for m, o in both.values() for t in o],
-        unweighted=[one(number, 1) for _, theirs in arms.values() for number in theirs],
+        # Of the last year of everybody else, whether or not the KPI has a figure of them.
+        unweighted=[Student(1, 0, 1, listed[n][2:]) for n in sorted(listed.keys() - ever)],
     )
 
 

@@ -16,9 +16,10 @@ def prepare_sql(matching: Matching, *, period_id: int, cohorts: Sequence[tuple[s
     """Temporary tables of who is compared in a period, the same for every KPI.
 
     `compared_roster`: each student of the period's school year once, with the number of the stratum;
-    `compared_cohorts`: those asked for, pairs of partner and program; `compared_members`: their students; `compared_gone`: students on the
-    roster who are no controls of a cohort, because they were ever with its partner up to the period;
-    `compared_strata`: the strata in which a cohort has students; `compared_students`: everybody in one of these.
+    `compared_cohorts`: those asked for, pairs of partner and program; `compared_members`: their students;
+    `compared_gone`: students on the roster who are no controls of a cohort, because they were ever with its partner up
+    to the period; `compared_strata`: the strata in which a cohort has students; `compared_students`: everybody in one
+    of these.
     """
     keys = {f"v{number}": _stratum_of(name, matching) for number, name in enumerate(matching.variables)}
     selected = "".join(f", {sql} as {key}" for key, sql in keys.items())
