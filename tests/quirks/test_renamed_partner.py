@@ -39,6 +39,6 @@ join cohort_names as n on n.partner = e.partner and n.program = e.program
 join cohorts as c using (cohort_id)
 group by c.partner"""
         )
-    assert cohort == [("lakeside", len(SPELLINGS))]
+    assert cohort == [("", len(SPELLINGS)), ("lakeside", len(SPELLINGS))]
     unknown = [finding for finding in found if finding.check == "unknown_partner"]
     assert [(finding.rows, finding.examples) for finding in unknown] == [(1, ("Lakeside Hospital",))]
