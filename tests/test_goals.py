@@ -1,17 +1,25 @@
 """Where a goal stands: judged on what is published, by the quarter it is due."""
 
+import datetime as dt
 import re
+import shutil
 import tomllib
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from given import SETTINGS
+from given import SETTINGS, TODAY
 
 from partnerkpi.config.settings import Settings
+from partnerkpi.config.workspace import Workspace, find_workspace
 from partnerkpi.measure.catalogue import load_catalogue
 from partnerkpi.models.kpi import Kpi
-from partnerkpi.models.partner import Goal
+from partnerkpi.models.partner import Goal, GoalRevision
 from partnerkpi.models.release import Population, Release, State
 from partnerkpi.report.goals import standing
+from partnerkpi.report.workflow import make_board
+
+QUARTERS = ("2025-26-Q4", "2026-27-Q1")
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +111,30 @@ def test_without_a_baseline_a_goal_is_behind_until_it_is_met(kpis: dict[str, Kpi
     now = [published(percent) for percent in (79, 80)]
 
     assert [standing(goal, kpi, n, quarter=quarter, calendar=CALENDAR).status for n in now] == ["behind", "met"]
+
+
+def test_a_goal_is_the_one_that_was_in_force_that_day() -> None:
+    revised = (
+        GoalRevision(dt.date(2026, 11, 1), 12, "", "the ward moved"),
+        GoalRevision(dt.date(2027, 2, 1), 11, "2027-28 Q4", "a year more"),
+    )
+    goal = Goal("chronic_absence", 20, "2025-26 Q4", 10, "2026-27 Q4", revised)
+    assert goal.on(dt.date(2026, 10, 31)) == replace(goal, revisions=())
+    assert goal.on(dt.date(2026, 11, 1)) == replace(goal, target=12, revisions=revised[:1])
+    assert goal.on(dt.date(2027, 6, 1)) == replace(goal, target=11, due="2027-28 Q4")
+
+
+def test_a_board_tells_the_goal_of_its_quarter_and_why_it_was_revised(sample: Workspace, tmp_path: Path) -> None:
+    copy = shutil.copytree(sample.root, tmp_path / "district")
+    path = copy / "partners" / "hospital.toml"
+    goal = 'kpi = "chronic_absence"\nbaseline = 18\nbaseline_period = "2024-25 Q1"\ntarget = 12\ndue = "2026-27 Q4"\n'
+    revision = '[[goals.revisions]]\non = 2026-09-15\ntarget = 8\nreason = "The first goal was reached early."\n'
+    text = path.read_text()
+    assert goal in text
+    path.write_text(text.replace(goal, goal + revision))
+    made = find_workspace(copy)
+    boards = {period: make_board(made, "hospital", today=TODAY, period=period)[0] for period in QUARTERS}
+    lines = {period: next(g for g in b.goals if g.name == "Chronic absence") for period, b in boards.items()}
+    assert [lines[period].target_text for period in QUARTERS] == ["12%", "8%"]
+    why = "The goal on Chronic absence was revised on Sep\u00a015, 2026: The first goal was reached early."
+    assert [why in boards[period].notes for period in QUARTERS] == [False, True]

@@ -83,7 +83,8 @@ def figures(workspace: Workspace, asked: Asked, *, today: dt.date) -> Figures:
         covered = {kpi.id: kpi for kpi in kpis if found.evidence.covers(kpi, found.quarter)}
         failed: list[KpiFileError] = []
         told = (lambda kpi, error: failed.append(error)) if asked.kpi == ALL else None
-        results = found.measured(list(covered.values()), [found.quarter], asked.by, told)
+        one = None if asked.partner == ALL else chosen[0].id
+        results = found.measured(list(covered.values()), [found.quarter], asked.by, told, one)
     return Figures(
         quarter=found.quarter,
         kpis=covered,

@@ -44,10 +44,12 @@ class Study:
         quarters: Sequence[Quarter],
         by: Sequence[str] = (),
         failed: Callable[[Kpi, KpiFileError], None] | None = None,
+        partner: str | None = None,
     ) -> pl.DataFrame:
         """The results of the KPIs in these quarters, each in its own window, for every partner and program.
 
-        With `failed` it hears of a KPI that fails on the data or takes too long, and the others go on.
+        With `failed` it hears of a KPI that fails on the data or takes too long, and the others go on; `partner` asks
+        for one alone.
         """
         period_ids: Mapping[str, list[int]] = {
             kpi.id: [period.period_id for period in self.calendar.told(kpi.window, quarters)] for kpi in kpis
@@ -61,6 +63,7 @@ class Study:
             seconds=self.workspace.settings.kpi_seconds,
             failed=failed,
             dose_bands=self.workspace.settings.dose.bands,
+            partner=partner,
         )
 
 

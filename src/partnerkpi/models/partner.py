@@ -1,7 +1,7 @@
 """A partner: its names over time, its programs, the shared vision and the goals."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,35 @@ class Program:
 
 
 @dataclass(frozen=True)
+class GoalRevision:
+    """What both sides agreed instead, from a day on; an empty `due` keeps the one before."""
+
+    on: dt.date
+    target: float
+    due: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Goal:
-    """What both sides agreed a KPI should reach, in the unit of the KPI (percent: 0 to 100)."""
+    """What both sides agreed a KPI should reach, in the unit of the KPI (percent: 0 to 100).
+
+    `revisions` are in order of time; target and due are those first agreed, until `on` is asked for another day.
+    """
 
     kpi: str
     baseline: float | None
     baseline_period: str
     target: float
     due: str
+    revisions: tuple[GoalRevision, ...] = ()
+
+    def on(self, day: dt.date) -> "Goal":
+        """The goal in force on a day, with the revisions made by then."""
+        made = tuple(revision for revision in self.revisions if revision.on <= day)
+        dues = [revision.due for revision in made if revision.due]
+        target, due = made[-1].target if made else self.target, dues[-1] if dues else self.due
+        return replace(self, target=target, due=due, revisions=made)
 
 
 @dataclass(frozen=True)
@@ -45,6 +66,10 @@ class Partner:
     goals: tuple[Goal, ...]
     contact: str
     color: str
+
+    def with_goals_of(self, day: dt.date) -> "Partner":
+        """The partner with its goals as they were agreed on a day."""
+        return replace(self, goals=tuple(goal.on(day) for goal in self.goals))
 
     def name_on(self, day: dt.date) -> str:
         """The name in use on a day."""

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from partnerkpi.config.toml_file import StrictModel, nearest, read_toml
 from partnerkpi.errors import ConfigurationError, UsageError
-from partnerkpi.models.partner import Cohort, CohortName, FormerName, Goal, Partner, Program
+from partnerkpi.models.partner import Cohort, CohortName, FormerName, Goal, GoalRevision, Partner, Program
 from partnerkpi.models.school_year import school_year_label
 
 _ID = r"^[a-z0-9][a-z0-9_-]{0,39}$"
@@ -54,14 +54,30 @@ def _quarter_name(text: str) -> str:
 _QuarterName = Annotated[str, AfterValidator(_quarter_name)]
 
 
+class GoalRevisionFile(StrictModel):
+    """`[[goals.revisions]]`."""
+
+    on: dt.date
+    target: float
+    due: _QuarterName | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class GoalFile(StrictModel):
-    """`[[goals]]`."""
+    """`[[goals]]`: as it was first agreed, and every revision since."""
 
     kpi: str
     baseline: float | None = None
     baseline_period: _QuarterName | None = None
     target: float
     due: _QuarterName
+    revisions: list[GoalRevisionFile] = Field(default_factory=list)
+
+    def goal(self) -> Goal:
+        """As a value, revisions in order of time."""
+        ordered = sorted(self.revisions, key=lambda revision: revision.on)
+        revisions = tuple(GoalRevision(r.on, r.target, r.due or "", r.reason) for r in ordered)
+        return Goal(self.kpi, self.baseline, self.baseline_period or "", self.target, self.due, revisions)
 
 
 class PartnerFile(StrictModel):
@@ -114,7 +130,7 @@ def read_partner(path: Path) -> Partner:
         formerly=tuple(FormerName(former.name, former.until) for former in content.formerly),
         programs=tuple(Program(p.id, p.name, tuple(p.aliases)) for p in content.programs),
         vision=content.vision.text,
-        goals=tuple(Goal(g.kpi, g.baseline, g.baseline_period or "", g.target, g.due) for g in content.goals),
+        goals=tuple(goal.goal() for goal in content.goals),
         contact=content.contact,
         color=content.color,
     )

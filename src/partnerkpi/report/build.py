@@ -247,6 +247,7 @@ def _notes(page: Page, figures: Figures, of_kpi: Mapping[str, KpiFigures]) -> li
     if missing:
         notes.append(f"No data has been taken in for {', '.join(missing)}.")
     notes += _break_notes(of_kpi)
+    notes += _revision_notes(page, of_kpi)
     known = {kpi.id for kpi in page.catalogue.kpis}
     for error in page.catalogue.broken:
         notes.append(f"The KPI file {error.where.rpartition('/')[2]} is broken; its figure is left out.")
@@ -254,6 +255,16 @@ def _notes(page: Page, figures: Figures, of_kpi: Mapping[str, KpiFigures]) -> li
         if goal.kpi not in known:
             notes.append(f"The goal on {goal.kpi} cannot be shown: there is no such KPI.")
     return notes
+
+
+def _revision_notes(page: Page, of_kpi: Mapping[str, KpiFigures]) -> list[str]:
+    """One line for each goal that is not what was first agreed: since when, and why."""
+    return [
+        f"The goal on {of_kpi[goal.kpi].kpi.name} was revised on {_day(goal.revisions[-1].on)}: "
+        f"{goal.revisions[-1].reason.rstrip('.')}."
+        for goal in _known_goals(page, of_kpi)
+        if goal.revisions
+    ]
 
 
 def _break_notes(of_kpi: Mapping[str, KpiFigures]) -> list[str]:

@@ -75,6 +75,7 @@ def make_board(
         evidence = gather_evidence(warehouse, calendar)
         day = min(today, as_of or today)
         quarter = quarter_asked(calendar, evidence, period, day)
+        partner = partner.with_goals_of(min(day, quarter.last_day))
         quarters = calendar.latest(quarter, _QUARTERS)
         # What is late today must not stop the report of a quarter that is complete.
         asked, told = min(day, quarter.last_day), [each.quarter_id for each in quarters]
@@ -113,6 +114,7 @@ def _results(
         settings=settings,
         seconds=seconds,
         failed=lambda kpi, error: failed.update({kpi.id: error}),
+        partner=partner.id,
     )
     sound = Catalogue(
         tuple(kpi for kpi in catalogue.kpis if kpi.id not in failed), (*catalogue.broken, *failed.values())
