@@ -16,7 +16,7 @@ from pathlib import Path
 from kpi_district import PARTNERS, make_district, students_of
 
 from partnerkpi.config.workspace import find_workspace
-from partnerkpi.measure.catalogue import check_catalogue, has_cohort, kpi_columns
+from partnerkpi.measure.catalogue import check_catalogue, columns_of, has_cohort
 from partnerkpi.measure.results import measure
 from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.measure.similar import comparing
@@ -69,7 +69,7 @@ def measure_all(folder: Path) -> None:
         past = calendar.latest(quarter, 8)
         trend = {kpi.id: [p.period_id for p in calendar.told(kpi.window, past)] for kpi in catalogue.kpis}
         of_students = [kpi for kpi in catalogue.kpis if kpi.grain is Grain.STUDENT and now[kpi.id]]
-        comparable = [kpi for kpi in of_students if not has_cohort(kpi_columns(warehouse, kpi))]
+        comparable = [kpi for kpi in of_students if not has_cohort(columns_of(warehouse, kpi))]
         matching = workspace.settings.similar.matching()
 
         def everything(partner: str | None) -> None:

@@ -87,9 +87,7 @@ def _own_and(found: Study, kpi_id: str, path: Path) -> tuple[Kpi, Kpi]:
 
 
 def _checked(found: Study, path: Path, kpi_id: str, origin: str) -> Kpi:
-    kpi = replace(read_kpi(path, origin=origin), id=kpi_id)
-    check_kpi(found.warehouse, kpi)
-    return kpi
+    return check_kpi(found.warehouse, replace(read_kpi(path, origin=origin), id=kpi_id))
 
 
 def _results(found: Study, kpi: Kpi) -> Mapping[tuple[str, str], Result]:

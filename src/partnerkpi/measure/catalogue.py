@@ -1,8 +1,8 @@
 """The KPI catalogue: every KPI file checked against the contract, without any data."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from partnerkpi import assets
@@ -71,8 +71,7 @@ def check_catalogue(warehouse: Warehouse, workspace: Path | None) -> Catalogue:
     for path in kpi_paths(workspace).values():
         origin = "workspace" if workspace and path.is_relative_to(workspace) else "shipped"
         try:
-            kpi = read_kpi(path, origin=origin)
-            check_kpi(warehouse, kpi)
+            kpi = check_kpi(warehouse, read_kpi(path, origin=origin))
         except KpiFileError as error:
             bad.append(error)
         else:
@@ -82,8 +81,11 @@ def check_catalogue(warehouse: Warehouse, workspace: Path | None) -> Catalogue:
     return Catalogue(tuple(good), tuple(bad))
 
 
-def check_kpi(warehouse: Warehouse, kpi: Kpi) -> None:
-    """The contract of design section 3.2 against empty marts; raises KpiFileError with file and line."""
+def check_kpi(warehouse: Warehouse, kpi: Kpi) -> Kpi:
+    """The contract of design section 3.2 against empty marts; the KPI with its columns.
+
+    Raises KpiFileError with file and line.
+    """
     used = one_select(kpi.path, kpi.sql)
     declared = {setting.name for setting in kpi.settings}
     for name in sorted(used - declared):
@@ -97,10 +99,10 @@ def check_kpi(warehouse: Warehouse, kpi: Kpi) -> None:
     for table in sorted(tables_of(kpi.sql) & SOURCE_TABLES.keys()):
         line = _line_of(kpi.sql, f" {table}")
         raise broken(kpi.path, line, f"it reads {table}; KPIs read quarter marts, such as attendance_by_period")
-    _check_columns(warehouse, kpi)
+    return replace(kpi, columns=frozenset(_check_columns(warehouse, kpi)))
 
 
-def has_cohort(columns: Mapping[str, str]) -> bool:
+def has_cohort(columns: Collection[str]) -> bool:
     """Whether a KPI's rows say which partner or program they belong to."""
     return "cohort_id" in columns
 
@@ -125,7 +127,7 @@ def portable(path: Path, sql: str) -> None:
         raise broken(path, line, f"not portable SQL: {reason}")
 
 
-def _check_columns(warehouse: Warehouse, kpi: Kpi) -> None:
+def _check_columns(warehouse: Warehouse, kpi: Kpi) -> dict[str, str]:
     try:
         columns = kpi_columns(warehouse, kpi)
     except WarehouseFault as error:
@@ -144,6 +146,12 @@ def _check_columns(warehouse: Warehouse, kpi: Kpi) -> None:
     for name in ("numerator", "denominator", *(["people"] if "people" in columns else [])):
         if not _NUMBERS.fullmatch(columns[name]):
             raise broken(kpi.path, _first_sql_line(kpi.sql), f"{name} is of type {columns[name]}, not a whole number")
+    return columns
+
+
+def columns_of(warehouse: Warehouse, kpi: Kpi) -> frozenset[str]:
+    """The names of the columns a KPI's SELECT gives; asked for again only when nobody has checked it."""
+    return kpi.columns or frozenset(kpi_columns(warehouse, kpi))
 
 
 def kpi_columns(warehouse: Warehouse, kpi: Kpi) -> dict[str, str]:

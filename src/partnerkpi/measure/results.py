@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from partnerkpi.errors import KpiFileError
-from partnerkpi.measure.catalogue import has_cohort, kpi_columns
+from partnerkpi.measure.catalogue import columns_of, has_cohort
 from partnerkpi.measure.dose import DOSE_BANDS
 from partnerkpi.measure.kpi_files import broken
 from partnerkpi.measure.narrow import member_groups, narrowed_to_members, narrowed_to_partner
@@ -77,7 +77,7 @@ def _measured(
     found: list[tuple[Any, ...]] = []
     try:
         with warehouse.limited(seconds):
-            columns = kpi_columns(warehouse, kpi)
+            columns = columns_of(warehouse, kpi)
             for values, periods in _alike(kpi, settings, period_ids):
                 if kpi.grain is Grain.PARTNER:
                     sql = partner_sums_sql(kpi, columns, periods, by)

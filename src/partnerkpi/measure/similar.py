@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from partnerkpi.measure.catalogue import has_cohort, kpi_columns
+from partnerkpi.measure.catalogue import columns_of, has_cohort
 from partnerkpi.measure.interval import Sums
 from partnerkpi.measure.kpi_files import broken
 from partnerkpi.measure.narrow import narrowed_to
@@ -55,7 +55,7 @@ class Prepared:
         members, variables = self.members, self.matching.variables
         bare = {c: Comparison(kpi.id, *c, self.period_id, members=members.get(c, 0)) for c in self.cohorts}
         try:
-            reason = _never(kpi, self.roster, own_cohort=has_cohort(kpi_columns(self.warehouse, kpi)))
+            reason = _never(kpi, self.roster, own_cohort=has_cohort(columns_of(self.warehouse, kpi)))
             if reason:
                 return tuple(replace(comparison, withheld=(reason,)) for comparison in bare.values())
             values = setting_values(kpi, settings, self.period_id)

@@ -88,7 +88,10 @@ class KpiSetting:
 
 @dataclass(frozen=True)
 class Kpi:
-    """One KPI file, read and checked. `sql` is the SELECT with its header; `origin` says who keeps the file."""
+    """One KPI file, read and checked. `sql` is the SELECT with its header; `origin` says who keeps the file.
+
+    `columns` are those the SELECT gives, once it was held against the marts; empty before.
+    """
 
     id: str
     name: str
@@ -104,6 +107,7 @@ class Kpi:
     path: Path
     origin: str
     counted: Counted = Counted.MEMBERS
+    columns: frozenset[str] = frozenset()
 
     @property
     def source_table(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from partnerkpi.config.workspace import Workspace
-from partnerkpi.measure.catalogue import Catalogue, check_catalogue, has_cohort, kpi_columns
+from partnerkpi.measure.catalogue import Catalogue, check_catalogue, columns_of, has_cohort
 from partnerkpi.measure.dose import BY_HOURS, dose_labels
 from partnerkpi.measure.evidence import Evidence, gather_evidence, quarter_asked
 from partnerkpi.measure.results import measure, results_of
@@ -82,7 +82,7 @@ def _wanted(warehouse: Warehouse, catalogue: Catalogue, named: Sequence[str]) ->
     if named:
         return [catalogue.find(name) for name in dict.fromkeys(named)]
     of_students = (kpi for kpi in catalogue.kpis if kpi.grain == "student")
-    return [kpi for kpi in of_students if not has_cohort(kpi_columns(warehouse, kpi))]
+    return [kpi for kpi in of_students if not has_cohort(columns_of(warehouse, kpi))]
 
 
 @dataclass(frozen=True)
