@@ -2,7 +2,8 @@
 
 import hashlib
 import stat
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from partnerkpi.models.caps import Caps
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".zip", ".xlsx")
 _CHUNK = 1 << 20
+_AHEAD = 8
 _EMPTY = "this is not a complete export: the file is empty"
 
 
@@ -80,14 +82,16 @@ def _hashed(export: Export) -> Export:
     """The export with its hash, and what a text that the database may read itself looks like."""
     digest, size = hashlib.sha256(), 0
     look = None if export.is_packed or export.is_workbook else Look(export.caps)
-    # Hashing goes on beside the looking: it is the one thing here that leaves the interpreter to others.
+    # Hashing goes on beside the looking, a few pieces behind: it leaves the interpreter to others.
+    waiting: deque[Future[None]] = deque()
     with export.open() as stream, ThreadPoolExecutor(1) as beside:
         while chunk := stream.read(_CHUNK):
-            hashed = beside.submit(digest.update, chunk)
+            waiting.append(beside.submit(digest.update, chunk))
+            if len(waiting) > _AHEAD:
+                waiting.popleft().result()
             size += len(chunk)
             if look is not None:
                 look.at(chunk)
-            hashed.result()
     if size == 0:
         raise refused(export.place, _EMPTY)
     return replace(export, sha256=digest.hexdigest(), size=size, look=look)

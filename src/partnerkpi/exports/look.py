@@ -1,5 +1,7 @@
 """What the bytes of a text look like, seen in passing, piece by piece: its line ends, and whether it is plain."""
 
+import codecs
+
 from partnerkpi.models.caps import Caps
 
 _TAIL = 1 << 12
@@ -8,6 +10,7 @@ _TAIL = 1 << 12
 class Look:
     """What can be told of a text without knowing its header.
 
+    `first` is the first line, when it is shorter than some thousand bytes, and `firsts` how often its text occurs.
     Plain is a text without a quotation mark, a NUL, a line as long as a cell may be, or a line end of another kind
     than the first.
     """
@@ -19,19 +22,27 @@ class Look:
         self._tail = b""
         self._odd = False
         self.ascii = True
+        self.first = b""
+        self.firsts = 0
 
     def at(self, piece: bytes) -> None:
         """Look at the next piece."""
         if self._odd or b'"' in piece or b"\0" in piece or self._has_long_line(piece):
             self._odd = True
             return
+        if not self.first:
+            self.first = piece[: piece.find(b"\n", 0, _TAIL) + 1].removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
+        if self.first:
+            # A line like the first may be cut by the end of a piece.
+            cut = self._tail[-len(self.first) + 1 :] if len(self.first) > 1 else b""
+            self.firsts += piece.count(self.first) + (cut + piece[: len(self.first) - 1]).count(self.first)
         self._feeds += piece.count(b"\n")
         if b"\r" in piece or self._tail.endswith(b"\r"):
             self._returns += piece.count(b"\r")
             # A pair may be cut by the end of a piece.
             self._pairs += piece.count(b"\r\n") + (self._tail.endswith(b"\r") and piece.startswith(b"\n"))
         self.ascii = self.ascii and piece.isascii()
-        self._tail = (self._tail + piece)[-_TAIL:]
+        self._tail = (self._tail + piece[-_TAIL:])[-_TAIL:]
 
     @property
     def plain(self) -> bool:

@@ -33,13 +33,19 @@ def plain_text(export: Export, encoding: str, header: Header[Any]) -> PlainText 
     if encoding not in ("utf-8", "utf-8-sig") or look is None or not look.plain:
         return None
     head = header.delimiter.join(header.cells).encode()
-    heads, tail = 0, b""
+    heads = look.firsts if head and head == look.first else _count(export, head)
+    return PlainText(look.lines, look.blank, look.ascii) if heads <= 1 else None
+
+
+def _count(export: Export, text: bytes) -> int:
+    """How often a text of one line occurs."""
+    found, tail = 0, b""
     with export.open() as stream:
         while chunk := stream.read(_CHUNK):
-            # A line like the header may be cut by the end of a chunk.
-            heads += chunk.count(head) + (tail + chunk[: len(head) - 1]).count(head)
-            tail = chunk[-len(head) + 1 :] if len(head) > 1 else b""
-    return PlainText(look.lines, look.blank, look.ascii) if heads <= 1 else None
+            # It may be cut by the end of a chunk.
+            found += chunk.count(text) + (tail + chunk[: len(text) - 1]).count(text)
+            tail = chunk[-len(text) + 1 :] if len(text) > 1 else b""
+    return found
 
 
 def cells_at(export: Export, encoding: str, delimiter: str, wanted: Collection[int]) -> dict[int, list[str]]:
