@@ -45,6 +45,7 @@ picture: demo  ## Draw the picture of the README anew.
 benchmark: demo  ## Measure report and ingest beside bare WeasyPrint and DuckDB runs, and other tools.
 	@$(PYTHON) benchmarks/report.py $(DEMO)
 	@$(PYTHON) benchmarks/ingest.py
+	@$(PYTHON) benchmarks/kpis.py
 	@[ -x .cache/peers/bin/python ] || $(PYTHON) -m venv .cache/peers
 	@.cache/peers/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	@.cache/peers/bin/python -m pip install --quiet --disable-pip-version-check --group peers

@@ -73,8 +73,7 @@ def measure_all(folder: Path) -> None:
         matching = workspace.settings.similar.matching()
 
         def everything(partner: str | None) -> None:
-            measure(warehouse, catalogue.kpis, period_ids=trend, settings=settings, partner=partner)
-            measure(warehouse, of_students, period_ids=now, settings=settings, by=_BY, partner=partner)
+            measure(warehouse, catalogue.kpis, period_ids=trend, settings=settings, by=_BY, partner=partner)
             cohorts = [(partner, "")] if partner else [(f"p{number}", "") for number in range(PARTNERS)]
             for period in {now[kpi.id][0] for kpi in comparable}:
                 with comparing(warehouse, period_id=period, cohorts=cohorts, matching=matching) as prepared:

@@ -17,7 +17,7 @@ from partnerkpi.models.kpi import Kpi
 from partnerkpi.models.partner import Goal, GoalRevision
 from partnerkpi.models.release import Population, Release, State
 from partnerkpi.report.goals import standing
-from partnerkpi.report.workflow import make_board
+from partnerkpi.report.workflow import ReportOptions, make_board, report
 
 QUARTERS = ("2025-26-Q4", "2026-27-Q1")
 
@@ -138,3 +138,21 @@ def test_a_board_tells_the_goal_of_its_quarter_and_why_it_was_revised(sample: Wo
     assert [lines[period].target_text for period in QUARTERS] == ["12%", "8%"]
     why = "The goal on Chronic absence was revised on Sep\u00a015, 2026: The first goal was reached early."
     assert [why in boards[period].notes for period in QUARTERS] == [False, True]
+
+
+def test_a_goal_on_what_both_sides_put_in_stands_among_the_goals_and_on_one_page(
+    sample: Workspace, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(sample.root, tmp_path / "district")
+    path = copy / "partners" / "hospital.toml"
+    head, *goals = path.read_text().split("[[goals]]")
+    money = '\nkpi = "cost_per_participant"\nbaseline = 3000\nbaseline_period = "2024-25 Q4"\ntarget = 2200\n'
+    path.write_text("[[goals]]".join([head, *goals[:3], f'{money}due = "2026-27 Q4"\n']))
+    made = find_workspace(copy)
+    board, _ = make_board(made, "hospital", today=TODAY, period="2025-26-Q4")
+    line = board.goals[-1]
+    # 342,651 dollars of both sides for 137 students, told to two digits.
+    told = (line.name, board.release(line.now).text, line.baseline_text, line.target_text)
+    assert told == ("Cost per participant", "$2,500", "$3,000", "$2,200")
+    assert "investments" not in [panel.id for panel in board.panels]
+    assert report(made, "hospital", today=TODAY, options=ReportOptions(period="2025-26-Q4")).exists()

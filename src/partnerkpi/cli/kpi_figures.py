@@ -114,7 +114,8 @@ def _put_figures(found: "Figures") -> None:
 
 def _figure_row(kpi: "Kpi", row: dict[str, Any]) -> dict[str, Any]:
     told = {name: _exact(kpi, row[name]) for name in ("value", "low", "high")}
-    return {**row, "unit": kpi.unit, "program": row["program"] or "(all)", **told}
+    whose = {name: row[name] or "(all)" for name in ("partner", "program")}
+    return {**row, "unit": kpi.unit, **whose, **told}
 
 
 def _say_what_is_left_out(found: "Figures") -> None:

@@ -23,29 +23,38 @@ def prepare_sql(matching: Matching, *, period_id: int, cohorts: Sequence[tuple[s
     """
     keys = {f"v{number}": _stratum_of(name, matching) for number, name in enumerate(matching.variables)}
     selected = "".join(f", {sql} as {key}" for key, sql in keys.items())
-    listed = ", ".join(keys) or "1"
+    listed = ", ".join(keys) or "1 as one"
+    same = " and ".join(f"n.{key} is not distinct from a.{key}" for key in keys) or "true"
     asked = ", ".join(f"({quoted(partner)}, {quoted(program)})" for partner, program in cohorts)
     return f"""
 create or replace temp table compared_roster as
 with this_year as (
   select school_year from periods where period_id = {period_id}
 ),
-roster as (
+-- Who stands on the rosters of two schools counts in the first by name, with whatever is known of the year before.
+once as (
   select
-    r.student_id, r.school_year, r.school, r.grade_level,
-    max(r.last_year_attendance_hundredths) over (partition by r.student_id) as last_year_attendance,
-    max(r.last_year_gpa_hundredths) over (partition by r.student_id) as last_year_gpa,
-    row_number() over (partition by r.student_id order by r.school) as nth
+    r.student_id, r.school_year, min(r.school) as school,
+    max(r.last_year_attendance_hundredths) as last_year_attendance, max(r.last_year_gpa_hundredths) as last_year_gpa
   from students as r
   join this_year as y on y.school_year = r.school_year
+  group by r.student_id, r.school_year
+),
+roster as (
+  select o.*, r.grade_level
+  from once as o
+  join students as r on r.student_id = o.student_id and r.school_year = o.school_year and r.school = o.school
 ),
 alike as (
   select r.student_id, cast(r.last_year_attendance as bigint) as last_year_attendance,
     cast(r.last_year_gpa as bigint) as last_year_gpa{selected}
   from roster as r{_groups(matching)}
-  where r.nth = 1
+),
+numbered as (
+  select {listed}, row_number() over () as stratum from alike group by {", ".join(keys) or "1"}
 )
-select student_id, last_year_attendance, last_year_gpa, dense_rank() over (order by {listed}) as stratum from alike;
+select a.student_id, a.last_year_attendance, a.last_year_gpa, n.stratum
+from alike as a join numbered as n on {same};
 create or replace temp table compared_cohorts as
 select cohort_id, partner, program from cohorts where {f"(partner, program) in ({asked})" if asked else "false"};
 create or replace temp table compared_members as

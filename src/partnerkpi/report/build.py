@@ -49,7 +49,6 @@ _TITLES = {
     Domain.GRADES: "Grades",
     Domain.COLLEGE_CREDITS: "College credits",
     Domain.ENGAGEMENT: "Engagement",
-    Domain.INVESTMENT: "What both sides put in",
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -154,7 +153,8 @@ def _panels(of_kpi: Mapping[str, KpiFigures], lines: Mapping[str, KpiLine]) -> l
     panels = []
     for domain in Domain:
         of_domain = tuple(lines[name] for name, figures in of_kpi.items() if figures.kpi.domain is domain)
-        if domain is Domain.INVESTMENT and not of_domain:
+        # What both sides put in stands among the goals; a panel of its own has no room on this page.
+        if domain is Domain.INVESTMENT:
             continue
         empty = "" if of_domain else f"No {domain.value} KPI is available."
         panels.append(KpiPanel(domain.source_table, _TITLES[domain], of_domain, empty))
