@@ -147,10 +147,19 @@ def test_a_mistake_is_told_with_its_exit_code(
 def test_a_broken_file_is_left_out_of_all_and_named(made: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     (made.root / "queries" / "kpis").mkdir(parents=True)
     (made.root / "queries" / "kpis" / "attendance_rate.sql").write_text("delete from attendance\n")
-    assert _run(made, "run", "all", "--json") == 0
+    assert _run(made, "run", "all", "--json") == 8
     shown = capsys.readouterr()
     assert "attendance_rate" not in {row["kpi"] for row in json.loads(shown.out)["rows"]}
-    assert "left out, its file is broken" in shown.err
+    assert "left out" in shown.err and "attendance_rate.sql, line 1: " in shown.err
+
+
+def test_a_kpi_that_divides_by_nothing_is_refused(made: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    shipped = assets.files("queries/kpis", ".sql")["attendance_rate"].read_text("utf-8")
+    (made.root / "queries" / "kpis").mkdir(parents=True)
+    nothing = shipped.replace("sum(enrolled_hundredths) as denominator", "0 as denominator")
+    (made.root / "queries" / "kpis" / "attendance_rate.sql").write_text(nothing)
+    assert _run(made, "run", "attendance_rate") == 8
+    assert "its denominator is 0" in capsys.readouterr().err
 
 
 def _stricter(made: Workspace, path: Path) -> Path:

@@ -38,6 +38,7 @@ def run(
 ) -> None:
     """Measure a KPI, or all of them, for one quarter: exact figures, internal, not for release.
 
+    A KPI whose file is broken, or fails on the data, is named and left out (exit code 8).
     In JSON, CSV and Parquet a share is 0 to 1. Example: partnerkpi kpi run all --partner hospital --by school --csv
     """
     from partnerkpi.analysis import Asked, figures
@@ -120,11 +121,14 @@ def _figure_row(kpi: "Kpi", row: dict[str, Any]) -> dict[str, Any]:
 
 def _say_what_is_left_out(found: "Figures") -> None:
     for kpi in found.without_data:
-        say(f"note: {kpi.id}: there is no {kpi.domain.value} data for {found.quarter.label}")
-    for error in found.broken:
-        say(f"note: left out, its file is broken: {error.where}")
+        table = kpi.source_table.replace("_", " ")
+        say(f"note: {kpi.id}: there is no {table} data for {found.quarter.label}")
     if found.frame.is_empty() and found.kpis:
         say("note: no student counts for what was asked.")
+    for error in found.broken:
+        say(f"error: left out, {error.where}: {error.what}")
+    if found.broken:
+        raise typer.Exit(8)
 
 
 def _put_difference(found: "KpiDifference") -> None:

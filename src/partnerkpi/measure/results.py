@@ -84,10 +84,23 @@ def _measured(
                 else:
                     sql = student_sums_sql(kpi, has_cohort(columns), periods, by)
                 found += warehouse.rows(sql, values)
+                if not found and _divides_by_nothing(warehouse, kpi, values, periods):
+                    raise broken(kpi.path, 1, "its denominator is 0 or less wherever it gives a row")
     except WarehouseFault as error:
         raise broken(kpi.path, 1, error.what.partition(": ")[2] or error.what) from None
     result = partner_result if kpi.grain is Grain.PARTNER else student_result
     return [result(kpi, *sums) for sums in found]
+
+
+def _divides_by_nothing(
+    warehouse: Warehouse, kpi: Kpi, values: Mapping[str, float | int], period_ids: Sequence[int]
+) -> bool:
+    """Whether there are rows for these periods, and none to divide by."""
+    periods = ", ".join(str(period) for period in period_ids) or "null"
+    rows = f"select 1 from (\n{kpi.sql}\n) where period_id in ({periods})"
+    return bool(warehouse.rows(f"{rows} and denominator <= 0 limit 1", values)) and not warehouse.rows(
+        f"{rows} and denominator > 0 limit 1", values
+    )
 
 
 def _alike(
