@@ -1,10 +1,13 @@
 """Writes the page about every shipped KPI from the headers of their files: scripts/kpi_docs.py docs/kpis.md."""
 
+import datetime as dt
 import sys
 from pathlib import Path
 
 from partnerkpi.measure.catalogue import load_catalogue
+from partnerkpi.measure.rates import read_rates
 from partnerkpi.models.kpi import Domain, Kpi, with_values
+from partnerkpi.models.reference import rates_on
 
 _INTRODUCTION = (
     "# The KPIs\n\n"
@@ -28,7 +31,8 @@ def _table(domain: Domain, kpis: list[Kpi]) -> str:
 
 
 def _cells(kpi: Kpi) -> tuple[str, ...]:
-    definition = with_values(kpi.definition, {setting.name: setting.default for setting in kpi.settings})
+    rates = rates_on(read_rates(None), dt.date.max)
+    definition = with_values(kpi.definition, {setting.name: setting.default for setting in kpi.settings} | rates)
     return f"{kpi.name} (`{kpi.id}`)", kpi.unit, kpi.better, kpi.window.value, definition, kpi.source
 
 

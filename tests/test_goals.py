@@ -147,7 +147,8 @@ def test_a_goal_on_what_both_sides_put_in_stands_among_the_goals_and_on_one_page
     path = copy / "partners" / "hospital.toml"
     head, *goals = path.read_text().split("[[goals]]")
     money = '\nkpi = "cost_per_participant"\nbaseline = 3000\nbaseline_period = "2024-25 Q4"\ntarget = 2200\n'
-    path.write_text("[[goals]]".join([head, *goals[:3], f'{money}due = "2026-27 Q4"\n']))
+    sides = '\nkpi = "investment_partner"\ntarget = 200000\ndue = "2026-27 Q4"\n'
+    path.write_text("[[goals]]".join([head, *goals[:2], sides, f'{money}due = "2026-27 Q4"\n']))
     made = find_workspace(copy)
     board, _ = make_board(made, "hospital", today=TODAY, period="2025-26-Q4")
     line = board.goals[-1]
@@ -155,4 +156,6 @@ def test_a_goal_on_what_both_sides_put_in_stands_among_the_goals_and_on_one_page
     told = (line.name, board.release(line.now).text, line.baseline_text, line.target_text)
     assert told == ("Cost per participant", "$2,500", "$3,000", "$2,200")
     assert "investments" not in [panel.id for panel in board.panels]
+    (invested,) = [each.text for each in board.definitions if each.name == "Invested by the partner"]
+    assert "An hour without a rate is worth 31.8 dollars" in invested
     assert report(made, "hospital", today=TODAY, options=ReportOptions(period="2025-26-Q4")).exists()

@@ -4,8 +4,8 @@
 -- better:     higher
 -- window:     year to date
 -- definition: What the college credit hours earned this school year would cost a student in tuition, at the rate in
---             force when their term closed and for at most as many hours a term as tuition is charged for. It is a
---             value, not savings.
+--             force when their term closed (now {rate_college_tuition} dollars an hour) and for at most as many hours a
+--             term as tuition is charged for. It is a value, not savings.
 -- source:     NC community colleges, in-state tuition of 76 USD per credit hour, at most 16 hours;
 --             queries/rates/college_tuition.csv
 

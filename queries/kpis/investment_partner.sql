@@ -5,7 +5,7 @@
 -- window:     year to date
 -- grain:      partner
 -- definition: What the partner has put in this school year, in dollars, by kind: staff, hours, cash, in kind, space,
---             stipends.
+--             stipends. An hour without a rate is worth {rate_volunteer_hour} dollars, the value of a volunteer's time.
 -- source:     The partnership's ledger; a volunteer's hour at the dated value in queries/rates/volunteer_hour.csv
 
 select

@@ -11,6 +11,7 @@ from partnerkpi.errors import KpiFileError, UsageError
 from partnerkpi.measure.kpi_files import broken, kpi_paths, read_kpi, read_sql
 from partnerkpi.measure.portable import violations
 from partnerkpi.models.kpi import Counted, Domain, Grain, Kpi
+from partnerkpi.models.reference import RATE
 from partnerkpi.models.source_table import SOURCE_TABLES
 from partnerkpi.warehouse import Warehouse, WarehouseFault, scratch
 from partnerkpi.warehouse.connection import statements, tables_of
@@ -93,7 +94,7 @@ def check_kpi(warehouse: Warehouse, kpi: Kpi) -> Kpi:
     for name in sorted(declared - used):
         raise broken(kpi.path, _line_of(kpi.sql, name), f"the setting {name} is declared but not used")
     for name in re.findall(r"\{(\w+)\}", kpi.definition):
-        if name not in declared:
+        if name not in declared and not name.startswith(RATE):
             raise broken(kpi.path, _line_of(kpi.sql, "{" + name), f"the definition names {name}, which is no setting")
     portable(kpi.path, kpi.sql)
     for table in sorted(tables_of(kpi.sql) & SOURCE_TABLES.keys()):

@@ -1,6 +1,7 @@
 """What the marts join the facts with, besides the calendar: a district's own scales, rates and rules."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from partnerkpi.models.partner import Cohort, CohortName
@@ -38,6 +39,16 @@ class Rate:
     cents: int
     most_hundredths: int | None
     source: str
+
+
+# What stands before the name of a rate in the definition of a KPI.
+RATE = "rate_"
+
+
+def rates_on(rates: Iterable[Rate], day: dt.date) -> dict[str, float]:
+    """The rates in force on a day, in dollars, by the names that definitions use."""
+    begun = sorted((rate for rate in rates if rate.first_day <= day), key=lambda rate: rate.first_day)
+    return {f"{RATE}{rate.name}": rate.cents / 100 for rate in begun}
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from partnerkpi.models.board import (
 from partnerkpi.models.dated import Number
 from partnerkpi.models.kpi import Domain, Kpi, Measure, with_values
 from partnerkpi.models.partner import Goal, Partner
+from partnerkpi.models.reference import Rate, rates_on
 from partnerkpi.models.release import Release
 from partnerkpi.models.school_year import Window
 from partnerkpi.models.source_table import EVERYDAY_TABLES
@@ -63,6 +64,7 @@ class Page:
     catalogue: Catalogue
     settings: Mapping[str, Mapping[str, Number]]
     held: bool
+    rates: tuple[Rate, ...] = ()
 
 
 def page_kpis(catalogue: Catalogue, partner: Partner) -> list[Kpi]:
@@ -100,7 +102,7 @@ def build_board(page: Page, figures: Figures) -> Board:
         programs=programs,
         goals=goal_lines,
         goals_empty="" if goal_lines else "No goals have been agreed yet.",
-        definitions=tuple(_definitions(of_kpi, page.settings)),
+        definitions=tuple(_definitions(of_kpi, page)),
         notes=tuple(_notes(page, figures, of_kpi)),
         contact=page.partner.contact,
         version="",
@@ -218,12 +220,16 @@ def _data_through(figures: Figures) -> list[DataThrough]:
     ]
 
 
-def _definitions(of_kpi: Mapping[str, KpiFigures], settings: Mapping[str, Mapping[str, Number]]) -> list[Definition]:
-    """Each with the settings in force in the quarter the figure tells of."""
+def _definitions(of_kpi: Mapping[str, KpiFigures], page: Page) -> list[Definition]:
+    """Each with the settings and rates in force in the quarter the figure tells of."""
     return [
         Definition(
             f.kpi.name,
-            _short(f.kpi.definition, setting_values(f.kpi, settings.get(name, {}), f.quarter.quarter_id)),
+            _short(
+                f.kpi.definition,
+                setting_values(f.kpi, page.settings.get(name, {}), f.quarter.quarter_id)
+                | rates_on(page.rates, f.quarter.last_day),
+            ),
         )
         for name, f in of_kpi.items()
     ]

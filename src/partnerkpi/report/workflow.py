@@ -12,6 +12,7 @@ from partnerkpi.errors import KpiFileError
 from partnerkpi.files import write_private
 from partnerkpi.measure.catalogue import Catalogue, check_catalogue, mart_queries
 from partnerkpi.measure.evidence import gather_evidence, quarter_asked
+from partnerkpi.measure.rates import read_rates
 from partnerkpi.measure.results import measure, results_of
 from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.models.board import Board
@@ -88,8 +89,11 @@ def make_board(
     scales = {year.name: workspace.settings.scale_of(year.name) for year in calendar.school_years}
     breaks = Breaks(evidence.systems, settings, scales)
     figures = Figures(partner.id, quarter, calendar, results, evidence, policy, breaks)
+    rates = read_rates(workspace.root)
     held = workspace.settings.cohorts.members == "school year"
-    page = Page(partner, workspace.settings.district.name, workspace.settings.board.paper, catalogue, settings, held)
+    page = Page(
+        partner, workspace.settings.district.name, workspace.settings.board.paper, catalogue, settings, held, rates
+    )
     return build_board(page, figures), quarter
 
 
