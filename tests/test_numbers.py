@@ -8,11 +8,13 @@ import pytest
 from given import HOSPITAL, csv_text, export, take_in, workspace
 
 from partnerkpi.config.workspace import Workspace, find_workspace
+from partnerkpi.disclosure import Policy, disclose
 from partnerkpi.errors import ConfigurationError, KpiFileError
 from partnerkpi.measure.catalogue import load_catalogue
-from partnerkpi.measure.results import measure
+from partnerkpi.measure.results import measure, results_of
 from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.models.kpi import Kpi
+from partnerkpi.models.release import Population, State
 from partnerkpi.models.school_year import Window
 from partnerkpi.warehouse import open_for_reading
 
@@ -177,3 +179,17 @@ def test_what_both_sides_put_in_comes_by_kind_too(tmp_path: Path) -> None:
         ("kind", "fte", 3000.0),
         ("kind", "hours", 318.0),
     ]
+
+
+def test_hours_of_training_that_are_mostly_one_teachers_are_hidden(tmp_path: Path) -> None:
+    """Rule R4 holds for staff as for students: ten teachers, of whom one has more hours than all others."""
+    made = workspace(tmp_path / "d", partners={"hospital": HOSPITAL})
+    rows = [f"Riverbend Health,T{n},Ward visit,2026-09-0{1 + n % 9},{100 if n == 0 else 5}" for n in range(10)]
+    export(made, "t.csv", csv_text("partner,staff_number,activity,date,hours", rows))
+    take_in(made)
+    kpi = load_catalogue(made.root).find("training_hours")
+    (result,) = results_of(measured(made, [kpi.id], ["2026-27 Q1"]))
+    assert (result.students, result.numerator, result.largest) == (10, 145 * 60, 100 * 60)
+    population = Population("hospital", "", "2026-27 Q1", "year to date")
+    release = disclose(result, kpi, Policy(), code="I1", population=population)
+    assert (release.state, release.low) == (State.HIDDEN, None)

@@ -12,7 +12,8 @@ select
   period_id,
   sum(externships) as numerator,
   1 as denominator,
-  count(*) as people
+  count(*) as people,
+  max(externships) as largest
 from staff_training_by_period
 where externships > 0
 group by partner_id, period_id

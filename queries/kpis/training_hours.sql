@@ -12,6 +12,7 @@ select
   period_id,
   sum(minutes) as numerator,
   60 as denominator,
-  count(*) as people
+  count(*) as people,
+  max(minutes) as largest
 from staff_training_by_period
 group by partner_id, period_id

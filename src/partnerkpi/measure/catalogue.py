@@ -22,7 +22,7 @@ _COLUMNS = {
 }
 _OPTIONAL = {
     Grain.STUDENT: {"cohort_id"},
-    Grain.PARTNER: {"people", "group_by", "group_value"},
+    Grain.PARTNER: {"people", "largest", "group_by", "group_value"},
 }
 _NUMBERS = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|DOUBLE|FLOAT|DECIMAL\(\d+,0\))")
 
@@ -144,7 +144,7 @@ def _check_columns(warehouse: Warehouse, kpi: Kpi) -> dict[str, str]:
         raise broken(kpi.path, _first_sql_line(kpi.sql), "group_by and group_value belong together")
     if kpi.counted is Counted.OWN and not has_cohort(columns):
         raise broken(kpi.path, _line_of(kpi.sql, "counted:"), "without a cohort_id it cannot say whose rows count")
-    for name in ("numerator", "denominator", *(["people"] if "people" in columns else [])):
+    for name in ("numerator", "denominator", *({"people", "largest"} & set(columns))):
         if not _NUMBERS.fullmatch(columns[name]):
             raise broken(kpi.path, _first_sql_line(kpi.sql), f"{name} is of type {columns[name]}, not a whole number")
     return columns

@@ -38,6 +38,7 @@ def partner_result(
     group: str,
     given: int,
     people: int,
+    largest: int,
     numerator: int,
     denominator: int,
 ) -> Row:
@@ -45,7 +46,7 @@ def partner_result(
     if given > 1:
         raise broken(kpi.path, 1, "it gives a partner more than one row for a period (a join that fans out?)")
     whose = (kpi.id, partner, program, period_id, by, group, int(people), int(numerator), int(denominator))
-    return (*whose, numerator / denominator, None, None, int(people), 0, False)
+    return (*whose, numerator / denominator, None, None, int(people), int(largest), False)
 
 
 def student_result(

@@ -76,13 +76,14 @@ def partner_sums_sql(kpi: Kpi, columns: Collection[str], period_ids: Sequence[in
     grouped = "group_by" in columns
     group = "k.group_by, k.group_value" if grouped else "'' as group_by, '' as group_value"
     people = "sum(k.people)" if "people" in columns else "0"
+    largest = "max(k.largest)" if "largest" in columns else "0"
     wanted = f"and k.group_by in ({kinds})" if grouped else ""
     return f"""
 with measures as (
 {kpi.sql}
 )
 select
-  c.partner, '' as program, k.period_id, {group}, count(*) as given, {people} as people,
+  c.partner, '' as program, k.period_id, {group}, count(*) as given, {people} as people, {largest} as largest,
   sum(cast(round(k.numerator) as hugeint)) as x, sum(cast(round(k.denominator) as hugeint)) as d
 from measures as k
 join cohorts as c on c.partner = k.partner_id and c.program = ''

@@ -17,6 +17,7 @@ class Figure(NamedTuple):
     denominator: int
     people: int = 0
     kind: str = ""
+    largest: int = 0
 
 
 Recount = Callable[[World, Period, Cohort], Iterable[Figure]]
@@ -101,12 +102,18 @@ def _teachers(lines: list[TrainingRow]) -> Figure | None:
 
 
 def _training_hours(lines: list[TrainingRow]) -> Figure | None:
-    return Figure(sum(line.minutes for line in lines), 60, _staff(lines)) if lines else None
+    if not lines:
+        return None
+    minutes = Counter[str]()
+    for line in lines:
+        minutes[line.staff_number] += line.minutes
+    return Figure(minutes.total(), 60, len(minutes), largest=max(minutes.values()))
 
 
 def _externships(lines: list[TrainingRow]) -> Figure | None:
     own = [line for line in lines if "externship" in line.activity.lower()]
-    return Figure(len(own), 1, _staff(own)) if own else None
+    most = max(Counter(line.staff_number for line in own).values(), default=0)
+    return Figure(len(own), 1, _staff(own), largest=most) if own else None
 
 
 def _most_to_a_question(lines: Iterable[SurveyRow]) -> int:

@@ -28,7 +28,7 @@ class Figure(NamedTuple):
     """Numerator and denominator summed up, and the quotient told.
 
     `students` are those behind it, `contributors` those of them with a numerator above 0, the largest being `largest`:
-    what disclosure control asks. A KPI about partners has no one student with most of it.
+    what disclosure control asks. Of a KPI about partners it is the largest part of one member of staff, 0 without one.
     """
 
     students: int
@@ -80,4 +80,4 @@ def _of_partner(world: World, kpi: str, period: Period, cohort: Cohort) -> Itera
     for one in of_partners.KPIS[kpi](world, period, cohort) if not cohort[1] else ():
         value = Fraction(one.numerator, one.denominator)
         group = ("kind", one.kind) if one.kind else ("", "")
-        yield group, Figure(one.people, one.numerator, one.denominator, one.people, 0, value)
+        yield group, Figure(one.people, one.numerator, one.denominator, one.people, one.largest, value)
