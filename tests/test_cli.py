@@ -186,6 +186,9 @@ def test_the_catalogue_is_listed_shown_and_checked(capsys: pytest.CaptureFixture
     assert {kpi["domain"] for kpi in kpis} == {domain.value for domain in Domain}
     assert run(["kpi", "show", "chronic_absence"]) == 0
     assert "minimum_days = 10" in capsys.readouterr().out
+    assert run(["kpi", "show", "investment_partner"]) == 0
+    shown = capsys.readouterr().out
+    assert "rate_volunteer_hour = 31.8 from 2022-01-01" in shown and "rate_college_tuition" not in shown
     assert run(["kpi", "sql", "chronic_absence"]) == 0
     assert "from attendance_by_period" in capsys.readouterr().out
     assert run(["kpi", "check"]) == 0

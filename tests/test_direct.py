@@ -187,3 +187,15 @@ def test_of_contradicting_rows_the_last_of_the_file_counts_however_many_threads_
     assert {(ids[student], day): facts[student, day] for student, day in facts if student in ids} == {
         (student, day): last.get((student, day), "present") for student in set(numbers) for day in days
     }
+
+
+def test_contradicting_rows_whose_lines_are_not_found_are_read_with_care(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = "(select cast(0 as bigint) as position, cast(0 as bigint) as line where false)"
+    monkeypatch.setattr("partnerkpi.warehouse.direct.lines_of", lambda *_: nothing)
+    made = workspace(tmp_path / "d")
+    rows = [f"1,North,2025-09-01,{status}" for status in ("suspended", "absent_excused", "present", "absent_excused")]
+    load = take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, rows)))[0]
+    assert (load.counts.loaded, load.counts.duplicate, load.counts.superseded) == (1, 1, 2)
+    assert _rows(made, "select status from attendance") == [("absent_excused",)]

@@ -153,6 +153,12 @@ def test_a_broken_file_is_left_out_of_all_and_named(made: Workspace, capsys: pyt
     assert "left out" in shown.err and "attendance_rate.sql, line 1: " in shown.err
 
 
+def test_a_breakdown_that_a_kpi_has_not_is_told(made: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(made, "run", "attendance_rate", "--by", "kind", "--by", "school") == 0
+    said = capsys.readouterr().err
+    assert "not known by kind" in said and "not known by school" not in said
+
+
 def test_a_kpi_that_divides_by_nothing_is_refused(made: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     shipped = assets.files("queries/kpis", ".sql")["attendance_rate"].read_text("utf-8")
     (made.root / "queries" / "kpis").mkdir(parents=True)

@@ -59,7 +59,11 @@ def list_kpis(as_json: JsonOption = False, workspace: WorkspaceOption = None) ->
 @kpi_app.command()
 def show(kpi_id: IdArgument, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
     """Say what a KPI means, with its settings and source. Example: partnerkpi kpi show chronic_absence"""
-    kpi = _catalogue(workspace).find(kpi_id)
+    from partnerkpi.measure.rates import read_rates
+    from partnerkpi.models.reference import RATE
+
+    kpi, found = _catalogue(workspace).find(kpi_id), workspace_if_any(workspace)
+    rates = [r for r in read_rates(found.root if found else None) if f"{{{RATE}{r.name}}}" in kpi.definition]
     settings = [{"name": s.name, "default": s.default, "meaning": s.meaning} for s in kpi.settings]
     if as_json:
         put_json({**_described(kpi), "settings": settings})
@@ -68,6 +72,8 @@ def show(kpi_id: IdArgument, as_json: JsonOption = False, workspace: WorkspaceOp
         put(f"{key + ':':<12}{value}")
     for setting in settings:
         put(f"{'setting:':<12}{setting['name']} = {setting['default']:g} ({setting['meaning']})")
+    for rate in rates:
+        put(f"{'rate:':<12}{RATE}{rate.name} = {rate.cents / 100:g} from {rate.first_day} ({rate.source})")
 
 
 @kpi_app.command()

@@ -1,6 +1,7 @@
 """`partnerkpi kpi run` and `kpi diff`: exact figures for the district's own analyst."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,7 +28,9 @@ def run(
     program: Annotated[str, typer.Option("--program", metavar="ID", help="Of this program only.")] = "",
     by: Annotated[
         list[str] | None,
-        typer.Option("--by", metavar="GROUP", help="Also by school, grade_level or a group_...; as often as needed."),
+        typer.Option(
+            "--by", metavar="GROUP", help="Also by school, grade_level, group_..., hours, kind; may be repeated."
+        ),
     ] = None,
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
@@ -62,7 +65,7 @@ def run(
         _put_figures(found)
     if as_json or as_csv or parquet is not None:
         say(INTERNAL)
-    _say_what_is_left_out(found)
+    _say_what_is_left_out(found, asked.by)
 
 
 def diff(
@@ -119,7 +122,10 @@ def _figure_row(kpi: "Kpi", row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "unit": kpi.unit, **whose, **told}
 
 
-def _say_what_is_left_out(found: "Figures") -> None:
+def _say_what_is_left_out(found: "Figures", by: Sequence[str]) -> None:
+    told = set(found.frame["by"])
+    for kind in [kind for kind in by if kind not in told]:
+        say(f"note: what was asked for is not known by {kind}")
     for kpi in found.without_data:
         table = kpi.source_table.replace("_", " ")
         say(f"note: {kpi.id}: there is no {table} data for {found.quarter.label}")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.measure.catalogue import Catalogue, check_catalogue, columns_of, has_cohort
@@ -12,7 +12,7 @@ from partnerkpi.measure.results import measure, results_of
 from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.measure.similar import comparing
 from partnerkpi.models.dated import Number
-from partnerkpi.models.kpi import Kpi, Measure
+from partnerkpi.models.kpi import Grain, Kpi, Measure
 from partnerkpi.models.partner import Partner
 from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter
@@ -81,7 +81,7 @@ def _wanted(warehouse: Warehouse, catalogue: Catalogue, named: Sequence[str]) ->
     """The KPIs somebody names, else all that speak of students and not of what they do with a partner."""
     if named:
         return [catalogue.find(name) for name in dict.fromkeys(named)]
-    of_students = (kpi for kpi in catalogue.kpis if kpi.grain == "student")
+    of_students = (kpi for kpi in catalogue.kpis if kpi.grain is Grain.STUDENT)
     return [kpi for kpi in of_students if not has_cohort(columns_of(warehouse, kpi))]
 
 
@@ -106,10 +106,8 @@ class _Cohort:
             with comparing(self.warehouse, period_id=period_id, cohorts=[self.pair], matching=matching) as prepared:
                 for kpi in [kpi for kpi in covered if periods[kpi.id] == period_id]:
                     found[kpi.id] = ComparedKpi(kpi, prepared.compare(kpi, in_force.get(kpi.id, {}))[0], ())
-        for kpi in covered:
-            by_hours = self._by_hours(kpi, periods[kpi.id], in_force)
-            found[kpi.id] = ComparedKpi(kpi, found[kpi.id].comparison, by_hours)
-        return tuple(found.values())
+        by_hours = self._by_hours(covered, periods, in_force)
+        return tuple(replace(each, by_hours=by_hours.get(name, ())) for name, each in found.items())
 
     def _period_id(self, kpi: Kpi) -> int:
         return self.workspace.settings.calendar().period(self.quarter, kpi.window).period_id
@@ -120,15 +118,16 @@ class _Cohort:
         reason = f"no {kpi.domain.value} data up to {self.quarter.label}" if due else "not due yet"
         return Comparison(kpi.id, *self.pair, self._period_id(kpi), withheld=(reason,))
 
-    def _by_hours(self, kpi: Kpi, period_id: int, in_force: Mapping[str, Mapping[str, Number]]) -> tuple[Result, ...]:
-        """Of a total there is none: it says how many took part, not how they fare."""
-        if kpi.grain != "student" or kpi.measure is Measure.TOTAL:
-            return ()
+    def _by_hours(
+        self, kpis: Sequence[Kpi], periods: Mapping[str, int], in_force: Mapping[str, Mapping[str, Number]]
+    ) -> dict[str, tuple[Result, ...]]:
+        """By KPI, fewest hours first. Of a total there is none: it says how many took part, not how they fare."""
+        told = [kpi for kpi in kpis if kpi.grain is Grain.STUDENT and kpi.measure is not Measure.TOTAL]
         bands = self.workspace.settings.dose.bands
         frame = measure(
             self.warehouse,
-            [kpi],
-            period_ids={kpi.id: [period_id]},
+            told,
+            period_ids={kpi.id: [periods[kpi.id]] for kpi in told},
             settings=in_force,
             by=[BY_HOURS],
             dose_bands=bands,
@@ -136,4 +135,5 @@ class _Cohort:
         )
         order = dose_labels(bands)
         mine = [r for r in results_of(frame) if (r.partner, r.program) == self.pair and r.by == BY_HOURS]
-        return tuple(sorted(mine, key=lambda result: order.index(result.group)))
+        mine.sort(key=lambda result: order.index(result.group))
+        return {kpi.id: tuple(result for result in mine if result.kpi == kpi.id) for kpi in told}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from partnerkpi.models.source_table import SourceTable
 from partnerkpi.warehouse.connection import Warehouse
+from partnerkpi.warehouse.staging import NeedsCare
 
 # As many days as one person's bits may stand for; a file that spans more is looked through key by key.
 _MOST_DAYS = 1_000
@@ -32,7 +33,8 @@ def find_repeats(
     """The repeats among some rows, None when there are none.
 
     `rows` is SQL of them with the columns `names` and a `position`, which is their order in the file; unless
-    `in_file` tells the lines of the few that the order matters for: those that contradict each other.
+    `in_file` tells the lines of the few that the order matters for: those that contradict each other. Raises NeedsCare
+    when it does not know one of them.
     """
     own_key = [name for name in table.natural_key if name in names]
     shared_by, shared = _shared_keys(warehouse, table.day_column, rows, own_key)
@@ -56,7 +58,11 @@ create or replace temp table alike as
 select *, {contradicts or "false"} as contradicts from ({alike}) window of_key as (partition by {key})""")
     if in_file is not None and warehouse.rows("select 1 from alike where contradicts limit 1"):
         lines = in_file("(select * from alike where contradicts)")
+        warehouse.run("update alike set line = null where contradicts")
         warehouse.run(f"update alike set line = l.line from {lines} as l where alike.position = l.position")
+        if warehouse.rows("select 1 from alike where line is null limit 1"):
+            # Rather read with care than let any of them count.
+            raise NeedsCare
     warehouse.run(
         "create or replace temp table alike as "
         f"select *, max_by(position, line) over (partition by {key}) as last_position from alike"
