@@ -24,7 +24,17 @@ _ELEMENTS = {
 }
 _ATTRIBUTES = {
     *("id", "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy", "width", "height"),
-    *("points", "viewBox", "preserveAspectRatio", "transform", "version", "offset", "opacity", "clip-path", "clip-rule"),
+    *(
+        "points",
+        "viewBox",
+        "preserveAspectRatio",
+        "transform",
+        "version",
+        "offset",
+        "opacity",
+        "clip-path",
+        "clip-rule",
+    ),
     *("fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin"),
     *("stroke-opacity", "stroke-miterlimit", "stroke-dasharray", "stop-color", "stop-opacity", "gradientUnits"),
     *("gradientTransform", "spreadMethod", "clipPathUnits"),
@@ -88,7 +98,8 @@ def clean_svg(content: bytes) -> bytes:
     if not root.get("viewBox") and not (root.get("width") and root.get("height")):
         raise ValueError("says no size: it needs a viewBox")
     ElementTree.register_namespace("", _SVG)
-    return ElementTree.tostring(_clean(root), encoding="utf-8")
+    drawn: bytes = ElementTree.tostring(_clean(root), encoding="utf-8")
+    return drawn
 
 
 def _clean(element: ElementTree.Element, depth: int = 0) -> ElementTree.Element:
