@@ -1,4 +1,7 @@
-"""Knows which glyphs of the typeface a board needs, and makes the small fonts in templates/fonts from the big ones.
+"""Knows which glyphs of the typeface a board needs, and makes the fonts in templates/fonts from the big ones.
+
+There are two families. Board Sans is small and enough for nearly every page; Board Sans Full has every letter that the
+typeface has (all of Latin, Greek, Cyrillic, combining marks) and stands in when a page has a letter beyond.
 
     npm pack source-sans && tar xzf source-sans-*.tgz
     uv run --group fonts python scripts/subset_font.py package
@@ -9,13 +12,14 @@ without any feature in this typeface; `pnum` is the feature that makes them prop
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
 FAMILY = "Board Sans"
+FULL_FAMILY = "Board Sans Full"
 WEIGHTS = {"Regular": 400, "Semibold": 600, "Bold": 700}
 RANGES = (
     range(0x20, 0x7F),  # Latin
@@ -30,29 +34,29 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 def wanted() -> set[int]:
-    """The code points that a page may use without falling back to another typeface."""
+    """The code points of the small family."""
     return {point for span in RANGES for point in span} | {ord(sign) for sign in SIGNS}
 
 
-def subset(font: TTFont) -> TTFont:
-    """The same font with the wanted glyphs only, without hinting: a page is printed, not shown at 9 pixels."""
+def subset(font: TTFont, points: Iterable[int]) -> TTFont:
+    """The same font with these code points only, without hinting: a page is printed, not shown at 9 pixels."""
     options = Options(hinting=False, layout_features=list(FEATURES), name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14])
     options.drop_tables += ["DSIG", "STAT", "meta"]
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=wanted())
+    subsetter.populate(unicodes=points)
     subsetter.subset(font)
     return font
 
 
-def rename(font: TTFont, style: str) -> None:
+def rename(font: TTFont, family: str, style: str) -> None:
     """Give the subset a name of its own, and fixed dates, so that the same input gives the same bytes."""
     name = font["name"]
-    postscript = f"{FAMILY.replace(' ', '')}-{style}"
+    postscript = f"{family.replace(' ', '')}-{style}"
     for identifier, text in {
-        1: FAMILY,
+        1: family,
         2: style,
         3: postscript,
-        4: f"{FAMILY} {style}",
+        4: f"{family} {style}",
         6: postscript,
     }.items():
         name.setName(text, identifier, 3, 1, 0x409)
@@ -68,16 +72,17 @@ def check_tabular(font: TTFont) -> None:
 
 
 def make_fonts(source: Path, target: Path) -> Iterator[Path]:
-    """Write one TrueType file for each weight into `target`; WOFF2 would cost 0.1 s at each rendering."""
+    """Write one TrueType file for each family and weight; WOFF2 would cost 0.1 s at each rendering."""
     target.mkdir(parents=True, exist_ok=True)
-    for style in WEIGHTS:
-        font = TTFont(source / "TTF" / f"SourceSans3-{style}.ttf")
-        subset(font)
-        rename(font, style)
-        check_tabular(font)
-        path = target / f"BoardSans-{style}.ttf"
-        font.save(path)
-        yield path
+    for family in (FAMILY, FULL_FAMILY):
+        for style in WEIGHTS:
+            font = TTFont(source / "TTF" / f"SourceSans3-{style}.ttf")
+            subset(font, wanted() if family == FAMILY else font.getBestCmap())
+            rename(font, family, style)
+            check_tabular(font)
+            path = target / f"{family.replace(' ', '')}-{style}.ttf"
+            font.save(path)
+            yield path
 
 
 def main(arguments: list[str]) -> int:

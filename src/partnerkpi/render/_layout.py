@@ -1,9 +1,9 @@
 """Knows where panels stand on the page: rows of columns, and what is left out first when there is no room."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from partnerkpi.models.board import Board, InvestmentPanel, KpiPanel, Panel, WorkPanel
+from partnerkpi.models.board import Board, Definition, GoalLine, InvestmentPanel, KpiLine, KpiPanel, Panel, WorkPanel
 from partnerkpi.models.release import State
 
 # Panels that share a column stand in one tuple; on a page that is upright a row takes two columns.
@@ -12,11 +12,17 @@ _ROWS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("middle-row", (("college",), ("work",), ("people",), ("investment",), ("voice",))),
     ("goals-row", (("goals",), ("checkin",), ("programs",))),
 )
+# On a page that is upright the goals take all its width: their table has six columns.
+_WIDE = "goals"
 # A small panel, which stands below whichever of its row is shortest.
 _GUEST, _HOSTS = "voice", ("college", "people", "investment")
-# What is left out first, when a page has no room.
-LEAST_FIRST = ("programs", "voice", "people", "college", "work", "investment", "checkin")
-FEWEST_LINES = 4
+# What is left out, the least needed first: panels, and of panels that tell very much the KPIs that come last.
+# Student outcomes and goals always stay.
+DEFINITIONS = "definitions"
+LEAST_FIRST = ("programs", "voice", 8, "people", "college", 4, "work", "investment", DEFINITIONS, "checkin")
+DENSITIES = (0, 1, 2)
+# More names than these, of what is left out, would take the room that is missing: then they are counted.
+MOST_LETTERS = 240
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,8 @@ class Setting:
     """How a page is set.
 
     `density`: 0 usual, 1 tighter, 2 the tightest; `scale`: the size of type (1 is 10 points); `air`: points of space
-    between rows; `lines`: how many KPIs a panel shows at most (0: all); `without`: panels left out for want of room.
+    between rows; `lines`: how many KPIs a panel shows at most (0: all); `without`: panels, or the definitions, left
+    out for want of room.
     """
 
     density: int = 0
@@ -48,18 +55,37 @@ def filled(board: Board, setting: Setting) -> tuple[Panel, ...]:
     return tuple(_trimmed(panel, setting.lines) for panel in kept)
 
 
-def left_out(board: Board, setting: Setting) -> tuple[str, ...]:
-    """What has no room on the page, by its title or its KPI's name."""
+def left_out(board: Board, setting: Setting, say: Callable[..., str]) -> tuple[str, ...]:
+    """What has no room on the page: panels by their titles, KPIs by their names or, if that takes too long, counted."""
     titles = [panel.title for panel in board.panels if panel.id in setting.without and not panel.empty]
-    names = [
-        line.name
-        for panel in board.panels
-        if setting.lines
-        and panel.id not in setting.without
-        and isinstance(panel, KpiPanel | WorkPanel | InvestmentPanel)
-        for line in panel.lines[setting.lines :]
-    ]
+    titles += [say("the definitions")] if DEFINITIONS in setting.without and board.definitions else []
+    cut = {panel: _beyond(panel, setting) for panel in board.panels if _beyond(panel, setting)}
+    names = [line.name for lines in cut.values() for line in lines]
+    if sum(map(len, names)) > MOST_LETTERS:
+        names = [say("{number} more of {panel}", number=len(lines), panel=panel.title) for panel, lines in cut.items()]
     return (*titles, *names)
+
+
+def _beyond(panel: Panel, setting: Setting) -> tuple[KpiLine, ...]:
+    """The KPIs of a panel that stands on the page which have no room on it."""
+    if (
+        not setting.lines
+        or panel.id in setting.without
+        or not isinstance(panel, KpiPanel | WorkPanel | InvestmentPanel)
+    ):
+        return ()
+    return panel.lines[setting.lines :]
+
+
+def defined(board: Board, setting: Setting) -> tuple[Definition, ...]:
+    """The definitions of what is on the page."""
+    if DEFINITIONS in setting.without:
+        return ()
+    told = {line.name for panel in board.panels for line in panel.lines if isinstance(line, KpiLine | GoalLine)}
+    kept = {
+        line.name for panel in filled(board, setting) for line in panel.lines if isinstance(line, KpiLine | GoalLine)
+    }
+    return tuple(each for each in board.definitions if each.name not in told - kept)
 
 
 def rows(board: Board, setting: Setting) -> tuple[Row, ...]:
@@ -74,9 +100,22 @@ def rows(board: Board, setting: Setting) -> tuple[Row, ...]:
             for column in columns
         ]
         stacks = [(*stack, guests[stack[0].id]) if stack[0].id in guests else stack for stack in stacks if stack]
-        most = 2 if board.orientation == "portrait" else 4
-        found += [Row(name, tuple(stacks[at : at + most])) for at in range(0, len(stacks), most)]
+        found += [Row(name, columns) for columns in _broken(board, stacks)]
     return tuple(found)
+
+
+def _broken(board: Board, stacks: Sequence[tuple[Panel, ...]]) -> list[tuple[tuple[Panel, ...], ...]]:
+    """The columns of a row as they stand beside each other: all of them, or two at a time on an upright page."""
+    if board.orientation != "portrait":
+        return [tuple(stacks[at : at + 4]) for at in range(0, len(stacks), 4)]
+    wide = [(stack,) for stack in stacks if stack[0].id == _WIDE]
+    others = [stack for stack in stacks if stack[0].id != _WIDE]
+    return [*wide, *(tuple(others[at : at + 2]) for at in range(0, len(others), 2))]
+
+
+def across(lines: int, most: int) -> int:
+    """How many cards stand side by side, at most so many, for rows about equally full."""
+    return -(-lines // -(-lines // most)) if lines else 1
 
 
 def _lines(board: Board, panel: Panel) -> int:
@@ -87,18 +126,20 @@ def _lines(board: Board, panel: Panel) -> int:
     return 2 * shown + 2 * (shown < len(lines)) + sides
 
 
-def tighter(board: Board) -> Iterator[Setting]:
-    """The settings to try one after the other: tighter, then without the least needed panels, then with fewer KPIs."""
-    for density in (0, 1, 2):
-        yield Setting(density)
-    there = {panel.id for panel in board.panels if not panel.empty}
-    without: tuple[str, ...] = ()
-    for name in LEAST_FIRST:
-        if name in there:
-            without = (*without, name)
-            yield Setting(2, without=without)
-    yield Setting(2, without=without, lines=2 * FEWEST_LINES)
-    yield Setting(2, without=without, lines=FEWEST_LINES)
+def tighter(board: Board) -> tuple[Setting, ...]:
+    """The settings from roomy to sparse: three densities, then with one thing after the other left out."""
+    found = [Setting(density) for density in DENSITIES]
+    for what in LEAST_FIRST:
+        last = found[-1]
+        step = replace(last, lines=what) if isinstance(what, int) else replace(last, without=(*last.without, what))
+        if _shows_less(board, last, step):
+            found.append(step)
+    return tuple(found)
+
+
+def _shows_less(board: Board, before: Setting, after: Setting) -> bool:
+    """Whether a step leaves anything out of this board."""
+    return filled(board, before) != filled(board, after) or defined(board, before) != defined(board, after)
 
 
 def _trimmed(panel: Panel, lines: int) -> Panel:

@@ -21,9 +21,9 @@ from partnerkpi.models.board import Board, KpiLine
 from partnerkpi.models.release import Release, State
 from partnerkpi.render._charts import bullet, figure_size, hatch, last_label, side, spark
 from partnerkpi.render._color import DEFAULT_COLOR, readable_color
-from partnerkpi.render._layout import Setting, left_out, rows
+from partnerkpi.render._layout import Setting, across, defined, left_out, rows
+from partnerkpi.render._letters import font_files, lettered
 
-FONTS = {400: "BoardSans-Regular.ttf", 600: "BoardSans-Semibold.ttf", 700: "BoardSans-Bold.ttf"}
 PAPERS = {"letter": "letter", "a4": "A4"}
 PER_ROW = {"landscape": 4, "portrait": 2}
 
@@ -51,24 +51,29 @@ class Cell:
     span: int
 
 
-def render_html(board: Board, *, templates: Sequence[Path], setting: Setting | None = None) -> str:
+def render_html(board: Board, *, templates: Sequence[Path], setting: Setting | None = None, drawn: bool = False) -> str:
     """The page of a board as HTML that needs nothing else: style sheet and fonts are inside.
 
-    `templates` are the folders to look in, the workspace's own first; `setting` says how tight the page is set.
+    `templates` are the folders to look in, the workspace's own first; `setting` says how tight the page is set;
+    `drawn` that the page is for paper, where no other typeface stands in for a letter that the page's own lacks.
     """
     setting = setting or Setting()
     folders = tuple(templates)
+    lettering = lettered(board, folders, drawn=drawn)
+    board = lettering.board
     paper = board.paper if board.paper in PAPERS else "letter"
     accent = readable_color(board.color)
+    say = Language(board.language).say
     return (
         _environment(folders)
         .get_template("board.html.j2")
         .render(
             board=board,
-            say=Language(board.language).say,
+            say=say,
             rows=rows(board, setting),
             empty=[panel for panel in board.panels if panel.empty],
-            left_out=left_out(board, setting),
+            definitions=defined(board, setting),
+            left_out=left_out(board, setting, say),
             density=setting.density,
             scale=setting.scale,
             air=setting.air,
@@ -76,7 +81,9 @@ def render_html(board: Board, *, templates: Sequence[Path], setting: Setting | N
             page_size=f"{PAPERS[paper]} {board.orientation}",
             accent=accent,
             recolored=accent not in (board.color.lower(), DEFAULT_COLOR),
-            font_faces=Markup(font_faces(folders)),  # our own files, base64: nothing in it to escape
+            typeface=lettering.family,
+            boxes=lettering.replaced,
+            font_faces=Markup(font_faces(folders, lettering.family)),  # our own files, base64: nothing to escape
         )
     )
 
@@ -101,22 +108,19 @@ def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
     geometry: dict[str, Callable[..., object]] = {"bullet": bullet, "spark": spark, "hatch": hatch, "side": side}
     words: dict[str, Callable[..., object]] = {"spoken_trend": spoken_trend, "last_label": last_label}
     figures: dict[str, Callable[..., object]] = {"trend_of": trend_of, "cells_of": cells_of, "facts_of": facts_of}
-    lines: dict[str, Callable[..., object]] = {"tells_change": tells_change, "favorable": favorable}
+    lines: dict[str, Callable[..., object]] = {"across": across, "tells_change": tells_change, "favorable": favorable}
     environment.globals.update(geometry | words | figures | lines)
     return environment
 
 
 @lru_cache(maxsize=8)
-def font_faces(folders: tuple[Path, ...]) -> str:
-    """The @font-face rules with the fonts inside; a workspace may bring files of the same names."""
+def font_faces(folders: tuple[Path, ...], family: str) -> str:
+    """The @font-face rules of a family with the fonts inside; a workspace may bring files of the same names."""
     rules = []
-    for weight, name in FONTS.items():
-        path = next((folder / "fonts" / name for folder in folders if (folder / "fonts" / name).is_file()), None)
-        if path is None:
-            raise FileNotFoundError(f"fonts/{name}")
+    for weight, path in font_files(folders, family).items():
         data = base64.b64encode(path.read_bytes()).decode("ascii")
         rules.append(
-            f'@font-face{{font-family:"Board Sans";font-weight:{weight};'
+            f'@font-face{{font-family:"{family}";font-weight:{weight};'
             f'src:url("data:font/ttf;base64,{data}") format("truetype")}}'
         )
     return "\n".join(rules)

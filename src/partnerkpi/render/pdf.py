@@ -21,11 +21,12 @@ POINTS = 0.75  # in a CSS pixel
 
 
 class Laid(NamedTuple):
-    """A page that fits, laid out: its HTML, WeasyPrint's document, and how many points are free above the footer."""
+    """A page that fits, laid out: its HTML, WeasyPrint's document, and points above the footer, free ones and all."""
 
     html: str
     document: Any
     free: float
+    middle: float
 
 
 def lay_out(html: str) -> Laid:
@@ -37,7 +38,7 @@ def lay_out(html: str) -> Laid:
     document = _layout(html)
     _check_one_page(document)
     _check_nothing_cut(document.pages[0])
-    return Laid(html, document, _free(document.pages[0]._page_box))
+    return Laid(html, document, *_room(document.pages[0]._page_box))
 
 
 def write(laid: Laid) -> bytes:
@@ -182,18 +183,19 @@ def _texts(box: Any) -> Iterator[str]:
         yield from _texts(child)
 
 
-def _free(sheet: Any) -> float:
-    """The points between what flows on the page and the footer that stands at its bottom."""
+def _room(sheet: Any) -> tuple[float, float]:
+    """The points that are free above the footer, and all there are between it and the header."""
     boxes = {str(box.element_tag): box for box in sheet.descendants() if box.element_tag in ("main", "footer")}
     if set(boxes) != {"main", "footer"}:
-        return 0.0
-    return float((_edges(boxes["footer"]).top - _edges(boxes["main"]).bottom) * POINTS)
+        return 0.0, 0.0
+    main, footer = _edges(boxes["main"]), _edges(boxes["footer"])
+    return (footer.top - main.bottom) * POINTS, (footer.top - main.top) * POINTS
 
 
 def render(board: Board, templates: Sequence[Path]) -> bytes:
     """The board as a PDF of one page, set as well as it fits; see `fitted`."""
 
     def attempt(setting: Setting) -> Laid:
-        return lay_out(render_html(board, templates=templates, setting=setting))
+        return lay_out(render_html(board, templates=templates, setting=setting, drawn=True))
 
     return write(fitted(board, attempt))
