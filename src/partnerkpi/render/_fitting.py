@@ -38,22 +38,43 @@ def fitted(board: Board, attempt: Callable[[Setting], Page]) -> Page:
     `attempt` lays a setting out or raises DoesNotFit; that of the sparsest setting is raised when none fits. A
     layout is what costs time: at most two dozen are made.
     """
-    setting, page = _first(tighter(board), attempt)
+    tried = _once(attempt)
+    setting, page = _first(tighter(board), tried)
     if setting.without or setting.lines:
-        setting, page = _with_more(setting, page, attempt)
-        setting, page = _looser(setting, page, attempt)
-    return _roomier(board, attempt, setting, page)
+        setting, page = _with_more(setting, page, tried)
+        setting, page = _looser(setting, page, tried)
+    return _roomier(board, tried, setting, page)
+
+
+def _once(attempt: Callable[[Setting], Page]) -> Callable[[Setting], Page]:
+    """The same, but what has been refused once is refused again without being laid out."""
+    refused: dict[Setting, DoesNotFit] = {}
+
+    def tried(setting: Setting) -> Page:
+        if setting in refused:
+            raise refused[setting]
+        try:
+            return attempt(setting)
+        except DoesNotFit as error:
+            refused[setting] = error
+            raise
+
+    return tried
 
 
 def _first(settings: Sequence[Setting], attempt: Callable[[Setting], Page]) -> tuple[Setting, Page]:
-    """The first setting that fits: those that leave nothing out in turn, the others by halving what is between."""
-    for setting in settings:
-        if setting.without or setting.lines:
+    """The first setting that fits: sought in larger and larger steps, then by halving the last step."""
+    last, too_full, step = len(settings) - 1, -1, 1
+    while True:
+        at = min(too_full + step, last)
+        try:
+            fits, page = at, attempt(settings[at])
             break
-        with contextlib.suppress(DoesNotFit):
-            return setting, attempt(setting)
-    too_full, fits = len(DENSITIES) - 1, len(settings) - 1
-    page = attempt(settings[fits])
+        except DoesNotFit:
+            if at == last:
+                raise
+            step *= 1 if at < len(DENSITIES) else 2
+            too_full = at
     while fits - too_full > 1:
         middle = (too_full + fits) // 2
         try:
@@ -86,10 +107,13 @@ def _roomier(board: Board, attempt: Callable[[Setting], Page], setting: Setting,
     if page.free < SPARE:
         return page
     scale = min((page.middle / max(page.middle - page.free, 1.0)) ** (1 / _GROWTH), LARGEST)
-    if setting.density == 0 and scale >= 1.1:
-        larger = replace(setting, scale=round(scale - 0.05, 2))
+    for share in (1.0, 0.5) if setting.density == 0 else ():
+        larger = replace(setting, scale=round(1 + share * (scale - 1.05), 2))
+        if larger.scale < 1.05:
+            break
         with contextlib.suppress(DoesNotFit):
             setting, page = larger, attempt(larger)
+            break
     gaps = 1 + len(rows(board, setting))
     air = round(min(0.9 * page.free / gaps, MOST_AIR), 1)
     if air < 2:

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from partnerkpi.models.board import Board, Definition, GoalLine, InvestmentPanel, KpiLine, KpiPanel, Panel, WorkPanel
 from partnerkpi.models.release import State
 
-# Panels that share a column stand in one tuple; on a page that is upright a row takes two columns.
-_ROWS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
-    ("outcomes-row", (("outcomes",),)),
-    ("middle-row", (("college",), ("work",), ("people",), ("investment",), ("voice",))),
-    ("goals-row", (("goals",), ("checkin",), ("programs",))),
+# On an upright page the rows are broken, see `_upright`.
+_ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("outcomes-row", ("outcomes",)),
+    ("middle-row", ("college", "work", "people", "investment", "voice")),
+    ("goals-row", ("goals", "checkin", "programs")),
 )
 # On a page that is upright the goals take all its width: their table has six columns.
 _WIDE = "goals"
@@ -21,6 +22,9 @@ _GUEST, _HOSTS = "voice", ("college", "people", "investment")
 DEFINITIONS = "definitions"
 LEAST_FIRST = ("programs", "voice", 8, "people", "college", 4, "work", "investment", DEFINITIONS, "checkin")
 DENSITIES = (0, 1, 2)
+# The sheets of paper in points, the margin at their sides, and what is between columns of usual type.
+SHEETS = {"letter": (792.0, 612.0), "a4": (841.9, 595.3)}
+MARGIN, GUTTER = 28.0, 18.0
 # More names than these, of what is left out, would take the room that is missing: then they are counted.
 MOST_LETTERS = 240
 
@@ -91,26 +95,39 @@ def defined(board: Board, setting: Setting) -> tuple[Definition, ...]:
 def rows(board: Board, setting: Setting) -> tuple[Row, ...]:
     """The rows of a page, in reading order."""
     by_id = {panel.id: panel for panel in filled(board, setting)}
-    hosts = [name for name in _HOSTS if name in by_id and _GUEST in by_id]
-    guests = {min(hosts, key=lambda name: _lines(board, by_id[name])): by_id[_GUEST]} if hosts else {}
     found = []
-    for name, columns in _ROWS:
-        stacks = [
-            tuple(by_id[panel] for panel in column if panel in by_id and by_id[panel] not in guests.values())
-            for column in columns
-        ]
-        stacks = [(*stack, guests[stack[0].id]) if stack[0].id in guests else stack for stack in stacks if stack]
-        found += [Row(name, columns) for columns in _broken(board, stacks)]
+    for name, places in _ROWS:
+        panels = [by_id[panel] for panel in places if panel in by_id]
+        if board.orientation == "portrait":
+            found += [Row(name, columns) for columns in _upright(board, panels)]
+        elif panels:
+            found.append(Row(name, _with_guest(board, panels)))
     return tuple(found)
 
 
-def _broken(board: Board, stacks: Sequence[tuple[Panel, ...]]) -> list[tuple[tuple[Panel, ...], ...]]:
-    """The columns of a row as they stand beside each other: all of them, or two at a time on an upright page."""
-    if board.orientation != "portrait":
-        return [tuple(stacks[at : at + 4]) for at in range(0, len(stacks), 4)]
-    wide = [(stack,) for stack in stacks if stack[0].id == _WIDE]
-    others = [stack for stack in stacks if stack[0].id != _WIDE]
-    return [*wide, *(tuple(others[at : at + 2]) for at in range(0, len(others), 2))]
+def _with_guest(board: Board, panels: Sequence[Panel]) -> tuple[tuple[Panel, ...], ...]:
+    """A column for each panel, but for the guest where there is a host."""
+    hosts = [panel for panel in panels if panel.id in _HOSTS]
+    guests = tuple(panel for panel in panels if panel.id == _GUEST and hosts)
+    host = min(hosts, key=lambda panel: _lines(board, panel)) if guests else None
+    return tuple((panel, *guests) if panel is host else (panel,) for panel in panels if panel not in guests)
+
+
+def _upright(board: Board, panels: Sequence[Panel]) -> list[tuple[tuple[Panel, ...], ...]]:
+    """The rows of an upright page: the goals by themselves, the others in columns that are about equally long."""
+    wide = [((panel,),) for panel in panels if panel.id == _WIDE]
+    others = [panel for panel in panels if panel.id != _WIDE]
+    if not others:
+        return list(wide)
+    heights = [2 + _lines(board, panel) for panel in others]
+    columns = range(min(len(others), 3))
+    ways = (way for way in product(columns, repeat=len(others)) if set(way) == set(columns))
+
+    def lengths(way: tuple[int, ...]) -> list[int]:
+        return sorted((sum(h for h, at in zip(heights, way, strict=True) if at == c) for c in columns), reverse=True)
+
+    best = min(ways, key=lengths)
+    return [*wide, tuple(tuple(p for p, at in zip(others, best, strict=True) if at == c) for c in columns)]
 
 
 def across(lines: int, most: int) -> int:
@@ -120,10 +137,22 @@ def across(lines: int, most: int) -> int:
 
 def _lines(board: Board, panel: Panel) -> int:
     """About how many lines a panel takes: two for each figure, and for all that are not shown together."""
-    lines = panel.lines if isinstance(panel, KpiPanel | InvestmentPanel) else ()
+    lines = panel.lines if isinstance(panel, KpiPanel | WorkPanel | InvestmentPanel) else ()
     shown = sum(board.release(line.now).state is State.SHOWN for line in lines)
     sides = 3 * len(panel.sides) if isinstance(panel, InvestmentPanel) else 0
-    return 2 * shown + 2 * (shown < len(lines)) + sides
+    tiers = 1 + len(panel.tiers) if isinstance(panel, WorkPanel) and panel.tiers else 0
+    return 2 * shown + 2 * (shown < len(lines)) + sides + tiers
+
+
+def zoom(board: Board, columns: int, scale: float, *, needs: float, beside: float) -> float:
+    """How much larger than usual pictures are drawn: as much as the type, or as there is room for in their column.
+
+    `needs` is how wide the pictures are at their usual size, `beside` what stands beside them, in points.
+    """
+    long, short = SHEETS[board.paper if board.paper in SHEETS else "letter"]
+    inside = (short if board.orientation == "portrait" else long) - 2 * MARGIN
+    column = (inside - (columns - 1) * GUTTER * scale) / columns
+    return round(max(min(scale, (column - beside * scale) / needs), 0.3), 3)
 
 
 def tighter(board: Board) -> tuple[Setting, ...]:

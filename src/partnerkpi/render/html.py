@@ -14,18 +14,22 @@ from itertools import groupby
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from partnerkpi.language import Language
 from partnerkpi.models.board import Board, KpiLine
 from partnerkpi.models.release import Release, State
 from partnerkpi.render._charts import bullet, figure_size, hatch, last_label, side, spark
 from partnerkpi.render._color import DEFAULT_COLOR, readable_color
-from partnerkpi.render._layout import Setting, across, defined, left_out, rows
+from partnerkpi.render._layout import MARGIN, Setting, across, defined, left_out, rows, zoom
 from partnerkpi.render._letters import font_files, lettered
 
 PAPERS = {"letter": "letter", "a4": "A4"}
 PER_ROW = {"landscape": 4, "portrait": 2}
+# From this size of type on a page has room for two cards side by side, and no more.
+_LARGE = 1.25
+# Letters of a word that is too long for a narrow column, and of the pieces it may be broken into.
+_LONG_WORD, _PIECE = 18, 8
 
 SHAPES = {
     "met": "disc",
@@ -77,7 +81,8 @@ def render_html(board: Board, *, templates: Sequence[Path], setting: Setting | N
             density=setting.density,
             scale=setting.scale,
             air=setting.air,
-            per_row=PER_ROW[board.orientation],
+            per_row=PER_ROW[board.orientation] if setting.scale < _LARGE else 2,
+            margin=MARGIN,
             page_size=f"{PAPERS[paper]} {board.orientation}",
             accent=accent,
             recolored=accent not in (board.color.lower(), DEFAULT_COLOR),
@@ -101,11 +106,18 @@ def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
     filters: dict[str, Callable[..., object]] = {
         "typeset": typeset,
         "hang": hang,
+        "breakable": breakable,
         "size": figure_size,
         "shape": status_shape,
     }
     environment.filters.update(filters)
-    geometry: dict[str, Callable[..., object]] = {"bullet": bullet, "spark": spark, "hatch": hatch, "side": side}
+    geometry: dict[str, Callable[..., object]] = {
+        "bullet": bullet,
+        "spark": spark,
+        "hatch": hatch,
+        "side": side,
+        "zoom": zoom,
+    }
     words: dict[str, Callable[..., object]] = {"spoken_trend": spoken_trend, "last_label": last_label}
     figures: dict[str, Callable[..., object]] = {"trend_of": trend_of, "cells_of": cells_of, "facts_of": facts_of}
     lines: dict[str, Callable[..., object]] = {"across": across, "tells_change": tells_change, "favorable": favorable}
@@ -137,6 +149,17 @@ def hang(text: str) -> str:
     head, space, last = text.rpartition(" ")
     before = head.rpartition(" ")[2]
     return f"{head}\u00a0{last}" if space and len(last) + len(before) <= 24 else text
+
+
+def breakable(text: str) -> Markup:
+    """A name in a column that is as wide as its longest word: a word that is very long may be broken."""
+    words = (
+        Markup("<wbr>").join(word[at : at + _PIECE] for at in range(0, len(word), _PIECE))
+        if len(word) > _LONG_WORD
+        else escape(word)
+        for word in re.split(r"( )", text)
+    )
+    return Markup("").join(words)
 
 
 def status_shape(status: str) -> str:
