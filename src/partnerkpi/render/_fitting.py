@@ -35,8 +35,8 @@ Page = TypeVar("Page", bound=Room)
 def fitted(board: Board, attempt: Callable[[Setting], Page]) -> Page:
     """The page with the most on it that fits, as roomy as it may be.
 
-    `attempt` lays a setting out or raises DoesNotFit; that of the sparsest setting is raised when none fits. A
-    layout is what costs time: at most two dozen are made.
+    `attempt` lays a setting out or raises DoesNotFit; DoesNotFit is raised when
+    none fits. A layout is what costs time: at most two dozen are made.
     """
     tried = _once(attempt)
     setting, page = _first(tighter(board), tried)
@@ -70,9 +70,9 @@ def _first(settings: Sequence[Setting], attempt: Callable[[Setting], Page]) -> t
         try:
             fits, page = at, attempt(settings[at])
             break
-        except DoesNotFit:
+        except DoesNotFit as error:
             if at == last:
-                raise
+                raise _hopeless(error) from None
             step *= 1 if at < len(DENSITIES) else 2
             too_full = at
     while fits - too_full > 1:
@@ -82,6 +82,15 @@ def _first(settings: Sequence[Setting], attempt: Callable[[Setting], Page]) -> t
         except DoesNotFit:
             too_full = middle
     return settings[fits], page
+
+
+def _hopeless(error: DoesNotFit) -> DoesNotFit:
+    return DoesNotFit(
+        "The board does not fit on one page, even when it is set tightly and tells nothing but outcomes and goals.",
+        where=error.where,
+        now="Shorten the texts in the partner file (names, vision, reasons of revised goals), or choose fewer KPIs or "
+        "goals.",
+    )
 
 
 def _with_more(setting: Setting, page: Page, attempt: Callable[[Setting], Page]) -> tuple[Setting, Page]:

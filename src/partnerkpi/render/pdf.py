@@ -7,6 +7,7 @@ but what is inside the page itself.
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -97,10 +98,10 @@ def _check_one_page(document: Any) -> None:
 
 
 def _check_nothing_cut(page: Any) -> None:
-    """Page count alone does not prove it: a box may reach beyond the margin, or beyond the box it is in."""
+    """Page count alone does not prove it: a box may reach beyond the margin or the box it is in, or over another."""
     sheet = page._page_box
     area = _area(sheet.content_box_x(), sheet.content_box_y(), sheet.width, sheet.height)
-    for box in _sticking_out(sheet, area, area):
+    for box in chain(_sticking_out(sheet, area, area), _printed_over(sheet)):
         raise DoesNotFit(
             "Something on the board would be cut or printed over something else.",
             where=f"The part with {_words(box)}.",
@@ -148,6 +149,30 @@ def _covered(siblings: Iterable[Any]) -> Iterator[Any]:
         flow = [other for other in siblings if other not in placed]
         if any(_overlap(_edges(box), _edges(other)) for other in flow):
             yield box
+
+
+def _printed_over(sheet: Any) -> Iterator[Any]:
+    """The words and pictures that lie over other ones, compared by what is printed of them."""
+    printed = sorted(((_ink(box), box) for box in sheet.descendants() if _prints(box)), key=lambda each: each[0].top)
+    above: list[tuple[_Area, Any]] = []
+    for area, box in printed:
+        above = [each for each in above if each[0].bottom - TOLERANCE > area.top]
+        for other, upper in above:
+            if other.left < area.right - TOLERANCE and area.left < other.right - TOLERANCE:
+                yield upper
+        above.append((area, box))
+
+
+def _prints(box: Any) -> bool:
+    return bool(box.text.strip()) if hasattr(box, "text") else hasattr(box, "replacement")
+
+
+def _ink(box: Any) -> _Area:
+    """Where a box is printed: a picture all over, letters about as high as capitals are above their base line."""
+    if not hasattr(box, "text"):
+        return _area(box.content_box_x(), box.content_box_y(), box.width, box.height)
+    size, base = box.style["font_size"], box.position_y + box.baseline
+    return _Area(box.position_x, base - 0.65 * size, box.position_x + box.width, base + 0.1 * size)
 
 
 def _overlap(one: _Area, other: _Area) -> bool:

@@ -1,0 +1,107 @@
+"""What is printed on a PDF, read glyph by glyph with another library than the one that wrote it."""
+
+import ctypes
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pypdfium2
+import pypdfium2.raw as raw
+
+# What a line break may do to a text, and what nobody can see: the same text for a reader.
+_DROPPED = re.compile("[\\s\u2212\u2011\u00ad\ufffe\u0002-]")
+
+
+class Glyph(NamedTuple):
+    """One printed letter and the rectangle of its ink, in points from the lower left corner of the sheet."""
+
+    letter: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def size(self) -> float:
+        """The area of the ink."""
+        return max(self.right - self.left, 0.0) * max(self.top - self.bottom, 0.0)
+
+
+class Printed(NamedTuple):
+    """The only page of a PDF: its sheet in points and its glyphs in the order of the content."""
+
+    pages: int
+    width: float
+    height: float
+    glyphs: tuple[Glyph, ...]
+
+    @property
+    def text(self) -> str:
+        """All that is printed, squeezed; see `squeezed`."""
+        return squeezed("".join(glyph.letter for glyph in self.glyphs))
+
+    def outside(self, side: float, top: float, bottom: float) -> list[Glyph]:
+        """The glyphs that reach into the margins."""
+        return [
+            glyph
+            for glyph in self.glyphs
+            if glyph.left < side
+            or glyph.right > self.width - side
+            or glyph.bottom < bottom
+            or glyph.top > self.height - top
+        ]
+
+    def printed_over(self) -> list[tuple[Glyph, Glyph]]:
+        """The pairs of glyphs of which one covers a good part of the other; neighbours in a word may be kerned."""
+        found, cells = [], defaultdict(list)
+        for at, glyph in enumerate(self.glyphs):
+            near = {other for cell in _cells(glyph) for other in cells[cell] if at - other > 2}
+            found += [(self.glyphs[other], glyph) for other in near if _covered(self.glyphs[other], glyph) > 0.25]
+            for cell in _cells(glyph):
+                cells[cell].append(at)
+        return found
+
+
+def squeezed(text: str) -> str:
+    """A text without spaces, hyphens and invisible signs, for comparing what lines may have broken."""
+    kept = (letter for letter in unicodedata.normalize("NFC", text) if unicodedata.category(letter) != "Cf")
+    return _DROPPED.sub("", "".join(kept))
+
+
+def read(pdf: bytes) -> Printed:
+    """What is printed on the first page of a PDF."""
+    document = pypdfium2.PdfDocument(pdf)
+    page = document[0]
+    text = page.get_textpage()
+    glyphs = tuple(_glyphs(text.raw))
+    found = Printed(len(document), page.get_width(), page.get_height(), glyphs)
+    text.close()
+    page.close()
+    document.close()
+    return found
+
+
+def _glyphs(page: object) -> Iterator[Glyph]:
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    for at in range(raw.FPDFText_CountChars(page)):
+        letter = chr(raw.FPDFText_GetUnicode(page, at))
+        if raw.FPDFText_IsGenerated(page, at) or letter.isspace():
+            continue
+        raw.FPDFText_GetCharBox(page, at, *map(ctypes.byref, (left, right, bottom, top)))
+        yield Glyph(letter, left.value, bottom.value, right.value, top.value)
+
+
+def _cells(glyph: Glyph, side: float = 12.0) -> Iterator[tuple[int, int]]:
+    for column in range(int(glyph.left // side), int(glyph.right // side) + 1):
+        for row in range(int(glyph.bottom // side), int(glyph.top // side) + 1):
+            yield column, row
+
+
+def _covered(one: Glyph, other: Glyph) -> float:
+    """The part of the smaller glyph that the larger one covers."""
+    width = min(one.right, other.right) - max(one.left, other.left)
+    height = min(one.top, other.top) - max(one.bottom, other.bottom)
+    smaller = min(one.size, other.size)
+    return width * height / smaller if width > 0 and height > 0 and smaller > 0 else 0.0
