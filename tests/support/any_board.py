@@ -79,7 +79,7 @@ def boards(draw: st.DrawFn, base: Board, shape: Shape) -> Board:
     def kpi(like: KpiLine, number: int) -> KpiLine:
         code = f"K{number}"
         releases[code] = figure()(replace(releases[like.now], code=code))
-        return replace(like, kpi=code, name=f"{number} {draw(names)}", now=code)
+        return replace(like, kpi=code, name=f"#{number:02} {draw(names)}", now=code)
 
     counts = _shares(draw(st.integers(1, shape.kpis)), draw(st.permutations(_KPI_PANELS)), draw(st.integers(1, 6)))
     panels, number = [], 0
@@ -120,7 +120,7 @@ def _record(draw: st.DrawFn, panel: Panel, shape: Shape) -> Panel:
     if isinstance(panel, GoalPanel):
         wanted = draw(st.integers(1, shape.goals))
         goals = [
-            replace(goal, code=f"V{at}", name=f"V{at} {draw(names)}", reason=draw(texts(min(shape.note, 60))))
+            replace(goal, code=f"V{at}", name=f"#V{at:02} {draw(names)}", reason=draw(texts(min(shape.note, 60))))
             for at, goal in enumerate(_cycle(panel.lines, wanted))
         ]
         return _with_lines(panel, goals)

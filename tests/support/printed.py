@@ -1,12 +1,18 @@
-"""What is printed on a PDF, read glyph by glyph with another library than the one that wrote it."""
+"""What is printed on a PDF, read with other libraries than the one that wrote it: its words, and glyph by glyph.
+
+PDFium knows where each glyph is, but takes a line that is the same as the one above it for a shadow of it and leaves it
+out of the text; pypdf gives the text whole.
+"""
 
 import ctypes
+import io
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import pypdf
 import pypdfium2
 import pypdfium2.raw as raw
 
@@ -30,17 +36,13 @@ class Glyph(NamedTuple):
 
 
 class Printed(NamedTuple):
-    """The only page of a PDF: its sheet in points and its glyphs in the order of the content."""
+    """The only page of a PDF: its sheet in points, its text in reading order, squeezed, and its glyphs."""
 
     pages: int
     width: float
     height: float
+    text: str
     glyphs: tuple[Glyph, ...]
-
-    @property
-    def text(self) -> str:
-        """All that is printed, squeezed; see `squeezed`."""
-        return squeezed("".join(glyph.letter for glyph in self.glyphs))
 
     def outside(self, side: float, top: float, bottom: float) -> list[Glyph]:
         """The glyphs that reach into the margins."""
@@ -76,7 +78,8 @@ def read(pdf: bytes) -> Printed:
     page = document[0]
     text = page.get_textpage()
     glyphs = tuple(_glyphs(text.raw))
-    found = Printed(len(document), page.get_width(), page.get_height(), glyphs)
+    words = squeezed(pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text())
+    found = Printed(len(document), page.get_width(), page.get_height(), words, glyphs)
     text.close()
     page.close()
     document.close()

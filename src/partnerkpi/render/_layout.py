@@ -144,14 +144,18 @@ def _lines(board: Board, panel: Panel) -> int:
     return 2 * shown + 2 * (shown < len(lines)) + sides + tiers
 
 
+def sheet(board: Board) -> tuple[float, float]:
+    """The width and height of the paper in points."""
+    long, short = SHEETS[board.paper if board.paper in SHEETS else "letter"]
+    return (short, long) if board.orientation == "portrait" else (long, short)
+
+
 def zoom(board: Board, columns: int, scale: float, *, needs: float, beside: float) -> float:
     """How much larger than usual pictures are drawn: as much as the type, or as there is room for in their column.
 
     `needs` is how wide the pictures are at their usual size, `beside` what stands beside them, in points.
     """
-    long, short = SHEETS[board.paper if board.paper in SHEETS else "letter"]
-    inside = (short if board.orientation == "portrait" else long) - 2 * MARGIN
-    column = (inside - (columns - 1) * GUTTER * scale) / columns
+    column = (sheet(board)[0] - 2 * MARGIN - (columns - 1) * GUTTER * scale) / columns
     return round(max(min(scale, (column - beside * scale) / needs), 0.3), 3)
 
 

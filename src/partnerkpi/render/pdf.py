@@ -5,6 +5,7 @@ but what is inside the page itself.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -14,11 +15,14 @@ from typing import Any, NamedTuple
 from partnerkpi.errors import ConfigurationError, DoesNotFit
 from partnerkpi.models.board import Board
 from partnerkpi.render._fitting import fitted
-from partnerkpi.render._layout import Setting
+from partnerkpi.render._layout import Setting, sheet
 from partnerkpi.render.html import render_html
 
 TOLERANCE = 1.0  # CSS pixels, three quarters of a point: rounding in the layout, not a cut
 POINTS = 0.75  # in a CSS pixel
+# What a letter takes at the very least, in square points, of the body and of the footer; and what is no letter.
+_LETTER, _SMALL_LETTER = 40.0, 26.0
+_TAGS = re.compile(r"<svg.*?</svg>|<[^>]*>|\s+(?=\s)", re.DOTALL)
 
 
 class Laid(NamedTuple):
@@ -52,6 +56,18 @@ def write(laid: Laid) -> bytes:
 def render_pdf(html: str) -> bytes:
     """The page of some HTML; see `lay_out` and `write`."""
     return write(lay_out(html))
+
+
+def _check_letters(html: str, area: float) -> None:
+    """Refuse at once what no layout could bring onto the sheet: to lay out dozens of pages takes many seconds."""
+    body, _, footer = html.partition("<body")[2].partition("<footer")
+    needed = _LETTER * len(_TAGS.sub("", body)) + _SMALL_LETTER * len(_TAGS.sub("", footer))
+    if needed > area:
+        raise DoesNotFit(
+            f"The board takes about {needed / area:.1f} pages.",
+            where="All texts of the board together.",
+            now="Shorten the texts in the partner file, or show fewer KPIs, programs or goals.",
+        )
 
 
 def _layout(html: str) -> Any:
@@ -220,7 +236,11 @@ def _room(sheet: Any) -> tuple[float, float]:
 def render(board: Board, templates: Sequence[Path]) -> bytes:
     """The board as a PDF of one page, set as well as it fits; see `fitted`."""
 
+    width, height = sheet(board)
+
     def attempt(setting: Setting) -> Laid:
-        return lay_out(render_html(board, templates=templates, setting=setting, drawn=True))
+        html = render_html(board, templates=templates, setting=setting, drawn=True)
+        _check_letters(html, width * height)
+        return lay_out(html)
 
     return write(fitted(board, attempt))
