@@ -82,7 +82,8 @@ def boards(draw: st.DrawFn, base: Board, shape: Shape) -> Board:
         return replace(like, kpi=code, name=f"#{number:02} {draw(names)}", now=code)
 
     counts = _shares(draw(st.integers(1, shape.kpis)), draw(st.permutations(_KPI_PANELS)), draw(st.integers(1, 6)))
-    panels, number = [], 0
+    panels: list[Any] = []
+    number = 0
     for panel in base.panels:
         if isinstance(panel, KpiPanel | WorkPanel | InvestmentPanel):
             lines = [kpi(like, number + at) for at, like in enumerate(_cycle(panel.lines, counts.get(panel.id, 0)))]
@@ -92,7 +93,7 @@ def boards(draw: st.DrawFn, base: Board, shape: Shape) -> Board:
             panels.append(_record(draw, panel, shape))
     for code in draw(st.lists(st.sampled_from(sorted(releases)), max_size=20)):
         releases[code] = figure()(releases[code])
-    told = [line.name for panel in panels for line in panel.lines if panel.id in ("outcomes", "goals")]  # type: ignore[union-attr]
+    told = [line.name for panel in panels for line in panel.lines if panel.id in ("outcomes", "goals")]
     return replace(
         base,
         panels=tuple(panels),
@@ -113,7 +114,7 @@ def boards(draw: st.DrawFn, base: Board, shape: Shape) -> Board:
     )
 
 
-def _record(draw: st.DrawFn, panel: Panel, shape: Shape) -> Panel:
+def _record(draw: st.DrawFn, panel: Panel, shape: Shape) -> Any:
     """A panel of goals, of a check-in or of programs."""
     names, notes = texts(shape.name), texts(shape.note)
     some = st.integers(0, shape.others)

@@ -57,7 +57,8 @@ class Printed(NamedTuple):
 
     def printed_over(self) -> list[tuple[Glyph, Glyph]]:
         """The pairs of glyphs of which one covers a good part of the other; neighbours in a word may be kerned."""
-        found, cells = [], defaultdict(list)
+        found: list[tuple[Glyph, Glyph]] = []
+        cells: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
         for at, glyph in enumerate(self.glyphs):
             near = {other for cell in _cells(glyph) for other in cells[cell] if at - other > 2}
             found += [(self.glyphs[other], glyph) for other in near if _covered(self.glyphs[other], glyph) > 0.25]
