@@ -11,6 +11,9 @@ from partnerkpi.render._layout import DENSITIES, Setting, rows, tighter
 
 # A page with fewer free points than this is full.
 SPARE = 30.0
+# The least that a row of panels takes, and that a looser density takes more of a page that is full, in points.
+LOWEST_ROW = 45.0
+LOOSER_TAKES = (30.0, 5.0)
 LARGEST = 1.6
 MOST_AIR = 40.0
 # Type that is twice as large takes a bit less than four times the room.
@@ -41,7 +44,7 @@ def fitted(board: Board, attempt: Callable[[Setting], Page]) -> Page:
     tried = _once(attempt)
     setting, page = _first(tighter(board), tried)
     if setting.without or setting.lines:
-        setting, page = _with_more(setting, page, tried)
+        setting, page = _with_more(board, setting, page, tried)
         setting, page = _looser(setting, page, tried)
     return _roomier(board, tried, setting, page)
 
@@ -93,18 +96,22 @@ def _hopeless(error: DoesNotFit) -> DoesNotFit:
     )
 
 
-def _with_more(setting: Setting, page: Page, attempt: Callable[[Setting], Page]) -> tuple[Setting, Page]:
+def _with_more(board: Board, setting: Setting, page: Page, attempt: Callable[[Setting], Page]) -> tuple[Setting, Page]:
     """With what need not have been left out: a panel that stands beside a taller one takes no room."""
     for name in reversed(setting.without):
         more = replace(setting, without=tuple(other for other in setting.without if other != name))
+        if page.free < LOWEST_ROW and len(rows(board, more)) > len(rows(board, setting)):
+            continue
         with contextlib.suppress(DoesNotFit):
             setting, page = more, attempt(more)
     return setting, page
 
 
 def _looser(setting: Setting, page: Page, attempt: Callable[[Setting], Page]) -> tuple[Setting, Page]:
-    """At the first density at which the same fits."""
+    """At the first density at which the same fits; one that takes more than is free is not tried."""
     for density in DENSITIES[: setting.density]:
+        if page.free < LOOSER_TAKES[density]:
+            continue
         with contextlib.suppress(DoesNotFit):
             looser = replace(setting, density=density)
             return looser, attempt(looser)
