@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types contracts tests format sample kpi-docs picture benchmark clean
+.PHONY: help setup demo test lint types contracts tests format sample kpi-docs messages picture benchmark clean
 
 PYTHON := .venv/bin/python
 DEMO ?= demo
@@ -38,6 +38,9 @@ sample: setup  ## Write the sample district anew.
 
 kpi-docs: setup  ## Write docs/kpis.md anew from the KPI files.
 	@$(PYTHON) scripts/kpi_docs.py docs/kpis.md
+
+messages: setup  ## Bring the catalogues of the languages up to date with what a board says.
+	@$(PYTHON) scripts/messages.py src/partnerkpi/locale/es.po
 
 picture: demo  ## Draw the picture of the README anew.
 	@$(PYTHON) scripts/picture.py $(DEMO)/boards/2026-27-Q1/hospital.pdf docs/board.png
