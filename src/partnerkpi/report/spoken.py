@@ -1,6 +1,7 @@
 """Figures as one says them aloud: "about nine in ten courses", "between 80 and 90 percent of students"."""
 
 import math
+from collections.abc import Mapping
 
 from partnerkpi.language import Language
 from partnerkpi.models.kpi import Kpi, Measure
@@ -8,14 +9,14 @@ from partnerkpi.models.release import Release
 from partnerkpi.models.school_year import Quarter
 
 # What a listener takes in at once, and how far a percentage may be from it.
-PARTS = {
+PARTS: Mapping[float, str] = {
     5: "about one in twenty {things}",
     10: "about one in ten {things}",
     20: "about one in five {things}",
     25: "about one in four {things}",
-    33: "about one in three {things}",
+    100 / 3: "about one in three {things}",
     50: "about half of the {things}",
-    67: "about two in three {things}",
+    200 / 3: "about two in three {things}",
     75: "about three in four {things}",
     80: "about four in five {things}",
     90: "about nine in ten {things}",
