@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from boards import Measured, measured
+from board_sets import Measured, measured
 from given import NOW, ROOT
 
 from partnerkpi.config.workspace import Workspace

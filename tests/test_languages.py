@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from boards import Measured, board_of, small_group
+from board_sets import Measured, board_of, small_group
 from given import ROOT
 
 from partnerkpi import assets

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from boards import Measured, board_of, small_group
+from board_sets import Measured, board_of, small_group
 from given import ROOT
 from reading import english_syllables, flesch_kincaid, inflesz, spanish_syllables
 
