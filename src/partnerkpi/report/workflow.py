@@ -105,7 +105,7 @@ def make_board(
         evidence = gather_evidence(warehouse, calendar)
         day = min(today, as_of or today)
         quarter = quarter_asked(calendar, evidence, period, day)
-        partner = partner.with_goals_of(min(day, quarter.last_day))
+        partner = partner.as_of(min(day, quarter.last_day))
         quarters = calendar.latest(quarter, _QUARTERS)
         # What is late today must not stop the report of a quarter that is complete.
         asked, told = min(day, quarter.last_day), [each.quarter_id for each in quarters]
