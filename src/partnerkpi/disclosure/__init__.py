@@ -1,5 +1,7 @@
 """Disclosure control: the only way from a result to a page."""
 
+from partnerkpi.disclosure.rows import is_small, rows_told
 from partnerkpi.disclosure.rules import Policy, amount_text, change_of, disclose, unavailable
+from partnerkpi.disclosure.words import decision
 
-__all__ = ["Policy", "amount_text", "change_of", "disclose", "unavailable"]
+__all__ = ["Policy", "amount_text", "change_of", "decision", "disclose", "is_small", "rows_told", "unavailable"]

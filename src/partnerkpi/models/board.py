@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from partnerkpi.models.manifest import Manifest
 from partnerkpi.models.release import Release, State
 
 
@@ -91,7 +92,10 @@ class Definition:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything on one page, in reading order. Renderers take a board and nothing else."""
+    """Everything on one page, in reading order. Renderers take a board and nothing else.
+
+    `manifest` says what it was made of. It names the version, so it is no part of what the version is made from.
+    """
 
     schema: str
     title: str
@@ -116,6 +120,7 @@ class Board:
     version: str
     paper: str = "letter"
     releases: tuple[Release, ...] = field(default=())
+    manifest: Manifest | None = field(default=None, compare=False, repr=False)
 
     def release(self, code: str) -> Release:
         """The release printed under `code`.

@@ -4,6 +4,7 @@ WeasyPrint is imported inside the functions: it takes most of a second, and only
 but what is inside the page itself.
 """
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -12,13 +13,15 @@ from typing import Any, NamedTuple
 
 from partnerkpi.errors import ConfigurationError, DoesNotFit
 from partnerkpi.models.board import Board
+from partnerkpi.models.manifest import FILE_NAME, Manifest, manifest_json
 from partnerkpi.render.html import DENSITIES, render_html
 
 TOLERANCE = 1.0  # CSS pixels, three quarters of a point: rounding in the layout, not a cut
 
 
-def render_pdf(html: str) -> bytes:
-    """The page as PDF/UA-1; the same HTML gives the same bytes on every machine with the same libraries.
+def render_pdf(html: str, manifest: Manifest | None = None) -> bytes:
+    """The page as PDF/UA-1, its manifest attached; the same HTML and manifest give the same bytes on every machine with
+    the same libraries.
 
     Raises DoesNotFit when it takes more than one page or when something would be cut, and ConfigurationError
     when the machine lacks Pango.
@@ -26,12 +29,40 @@ def render_pdf(html: str) -> bytes:
     document = _layout(html)
     _check_one_page(document)
     _check_nothing_cut(document.pages[0])
-    identifier = hashlib.sha256(html.encode("utf-8")).hexdigest()[:32].encode("ascii")
-    pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, full_fonts=True)
+    attached = "" if manifest is None else manifest_json(manifest)
+    identifier = hashlib.sha256((html + attached).encode("utf-8")).hexdigest()[:32].encode("ascii")
+    pdf: bytes = document.write_pdf(
+        pdf_variant="pdf/ua-1", pdf_identifier=identifier, full_fonts=True, **_attaching(manifest)
+    )
     return pdf
 
 
-def fit(pages: Iterable[str]) -> tuple[str, bytes]:
+def _attaching(manifest: Manifest | None) -> dict[str, Any]:
+    """What `write_pdf` needs to attach the manifest; its time is the end of what it tells of, for the same bytes."""
+    if manifest is None:
+        return {}
+    day = dt.datetime.fromisoformat(manifest.last_day)
+    attachment = _weasyprint().Attachment(
+        string=manifest_json(manifest).encode("utf-8"),
+        name=FILE_NAME,
+        description="Where every figure of this board comes from",
+        created=day,
+        modified=day,
+        relationship="Data",
+        url_fetcher=_fetcher(),
+    )
+    return {"attachments": [attachment], "finisher": _relate}
+
+
+def _relate(document: Any, pdf: Any) -> None:
+    """Say what the attachment is to the page (ISO 32000-2, 14.13), which WeasyPrint does for PDF/A alone."""
+    files: list[Any] = [each for each in pdf.objects if isinstance(each, dict) and each.get("Type") == "/Filespec"]
+    for found in files:
+        found["AFRelationship"] = "/Data"
+    pdf.catalog["AF"] = f"[{' '.join(found.reference.decode() for found in files)}]"
+
+
+def fit(pages: Iterable[str], manifest: Manifest | None = None) -> tuple[str, bytes]:
     """The first of several settings of the same board that fits on one page: its HTML and its PDF.
 
     Raises the DoesNotFit of the last one, the tightest, when none does.
@@ -39,7 +70,7 @@ def fit(pages: Iterable[str]) -> tuple[str, bytes]:
     refusal: DoesNotFit | None = None
     for html in pages:
         try:
-            return html, render_pdf(html)
+            return html, render_pdf(html, manifest)
         except DoesNotFit as error:
             refusal = error
     if refusal is None:
@@ -180,4 +211,4 @@ def _texts(box: Any) -> Iterator[str]:
 def render(board: Board, templates: Sequence[Path]) -> bytes:
     """The board as a PDF of one page: the first density at which everything fits; see `fit`."""
     pages = (render_html(board, templates=templates, density=density) for density in DENSITIES)
-    return fit(pages)[1]
+    return fit(pages, board.manifest)[1]

@@ -23,10 +23,12 @@ from partnerkpi.models.school_year import Quarter, SchoolCalendar
 from partnerkpi.records.partners import find_partner, read_partners
 from partnerkpi.refresh import ensure_fresh
 from partnerkpi.render import render
+from partnerkpi.report.address import addressed, book_board
 from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import PROGRAM_KPIS, Page, build_board, page_kpis
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
 from partnerkpi.report.soundness import require_sound_data
+from partnerkpi.report.trail import gather_trail
 from partnerkpi.warehouse import Warehouse, open_for_reading
 from partnerkpi.warehouse.past import look_back
 
@@ -49,7 +51,7 @@ class ReportOptions:
 
 
 def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions | None = None) -> Path:
-    """Write the board of a partner and say where it is.
+    """Write the board of a partner, book it in the release ledger unless it looks back, and say where it is.
 
     Raises UsageError for an unknown partner or period, InputMissing without data, ChecksFailed when the data is
     not sound, DoesNotFit when the page cannot be one page; in each case nothing is written.
@@ -60,6 +62,8 @@ def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: Re
     content = render(options.format, board, assets.search_path("templates", workspace.root))
     if not options.plan:
         write_private(target, content)
+        if options.as_of is None:
+            book_board(workspace, board, content, suffix=options.format, day=today)
     return target
 
 
@@ -85,6 +89,9 @@ def make_board(
         settings = kpi_settings(workspace, catalogue)
         seconds = workspace.settings.kpi_seconds
         results, catalogue = _results(warehouse, catalogue, partner, calendar, quarters, settings, seconds)
+        trail = gather_trail(
+            warehouse, workspace, catalogue, settings, partner=partner.id, quarters=quarters, as_of=as_of
+        )
     policy = Policy(workspace.settings.privacy.minimum_group)
     scales = {year.name: workspace.settings.scale_of(year.name) for year in calendar.school_years}
     breaks = Breaks(evidence.systems, settings, scales)
@@ -94,7 +101,7 @@ def make_board(
     page = Page(
         partner, workspace.settings.district.name, workspace.settings.board.paper, catalogue, settings, held, rates
     )
-    return build_board(page, figures), quarter
+    return addressed(build_board(page, figures), trail), quarter
 
 
 def _results(

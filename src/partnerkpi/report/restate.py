@@ -1,0 +1,95 @@
+"""Restatements: figures that were told differently on a board before, and the lines that say so on the next one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from partnerkpi.models.board import Board
+from partnerkpi.models.manifest import Manifest, address
+from partnerkpi.models.release import Release, State
+from partnerkpi.records.board_file import parse_manifest
+from partnerkpi.report.causes import causes, loads_since
+from partnerkpi.report.trail import Told, Trail
+from partnerkpi.warehouse.publications import Publication
+
+_MOST_LINES = 3
+_MOST_FILES = 2
+
+
+@dataclass(frozen=True)
+class Restated:
+    """A figure as it is told now and as it was told last when it was told differently, and on which board."""
+
+    now: Release
+    was: Release
+    board: Publication
+
+
+def restated(board: Board, told: Sequence[Told]) -> tuple[Restated, ...]:
+    """The figures that boards written before told differently, in the order of the page.
+
+    What was not due or missing then is news, no restatement; what is hidden then and now is the same. The board's own
+    earlier copies say the same as it does, so writing it twice changes nothing.
+    """
+    found: dict[object, Restated] = {}
+    for release in board.releases:
+        key = address(release)
+        if key in found or key[2]:
+            continue
+        for earlier in reversed(told):
+            was = next((r for r in earlier.figures if address(r) == key and _differ(r, release)), None)
+            if was is not None:
+                found[key] = Restated(release, was, earlier.publication)
+                break
+    return tuple(found.values())
+
+
+def restatement_notes(found: Sequence[Restated], names: dict[str, str], manifest: Manifest, trail: Trail) -> list[str]:
+    """At most three lines, one for each KPI and program, and how many figures they leave out.
+
+    Of a figure that is or was hidden no number and no cause is told.
+    """
+    groups = [list(group) for _, group in groupby(found, key=lambda each: (each.now.kpi, each.now.population.program))]
+    lines = []
+    for group in groups[:_MOST_LINES]:
+        first, others = group[0], len(group) - 1
+        more = f" and {others} more of its figures" if others else ""
+        lines.append(f"Restated: {_sentence(first, names.get(first.now.kpi, first.now.kpi), more, manifest, trail)}")
+    left = sum(len(group) for group in groups[_MOST_LINES:])
+    if left:
+        lines.append(f"And {left} more: partnerkpi verify.")
+    return lines
+
+
+def _differ(was: Release, now: Release) -> bool:
+    told = (State.SHOWN, State.HIDDEN)
+    if was.state not in told or (was.state is State.HIDDEN and now.state is not State.SHOWN):
+        return False
+    return was.text != now.text
+
+
+def _sentence(each: Restated, name: str, more: str, manifest: Manifest, trail: Trail) -> str:
+    whom = each.now.population
+    what = f"{name}{f' ({whom.program})' if whom.program else ''} of {whom.period}"
+    board = f"board of {each.board.period}"
+    if each.now.state is State.HIDDEN:
+        return f"{what}{more}, told on the {board}, is not shown now, to protect privacy."
+    if each.was.state is State.HIDDEN:
+        return f"{what}{more}, not shown on the {board}, is told now."
+    if each.now.state is not State.SHOWN:
+        return f"{what}{more}, told on the {board}, is not known now."
+    why = _why(each, manifest, trail)
+    return f"{what}, {each.now.text}, was {each.was.text}{more} ({board}){f': {why}' if why else ''}."
+
+
+def _why(each: Restated, manifest: Manifest, trail: Trail) -> str:
+    """The cause in a few words, when there is only one kind of it."""
+    was, kpi = parse_manifest(each.board.manifest, where=f"the board of {each.board.period}"), each.now.kpi
+    if kpi not in {source.id for source in was.kpis}:
+        return ""
+    files = loads_since(was, manifest, kpi)
+    if len(causes(was, manifest, kpi, trail.booked)) > len(files):
+        same = (was.kpi(kpi).sha256, was.kpi(kpi).settings) == (manifest.kpi(kpi).sha256, manifest.kpi(kpi).settings)
+        return "" if same else "another definition"
+    listed = " and ".join(files[:_MOST_FILES]) if len(files) <= _MOST_FILES else f"{len(files)} files"
+    return f"{listed} taken in since" if files else ""
