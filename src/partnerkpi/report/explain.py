@@ -71,8 +71,13 @@ def _wanted(board: Board, manifest: Manifest, wanted: str) -> list[Release]:
 
 
 def _near(wanted: str, known: list[str]) -> str:
-    """Codes are large letters, ids of KPIs small ones: either may have been meant."""
-    return nearest(wanted.strip(), known) or nearest(wanted.strip().capitalize(), known)
+    """The known word that is most like it: codes are large letters, ids of KPIs small ones, either may be meant.
+
+    Of a code that is only too high the last one of its panel.
+    """
+    alike = nearest(wanted.strip(), known) or nearest(wanted.strip().capitalize(), known)
+    panel = [code for code in known if code[:1] == wanted.strip()[:1].upper() and "-" not in code]
+    return alike or (f" (did you mean {panel[-1]}?)" if panel else "")
 
 
 def _explained(release: Release, manifest: Manifest) -> Explained:
