@@ -48,10 +48,13 @@ def days(names: list[str], on: list[dt.date], *, absent: int) -> list[str]:
     ]
 
 
-def correct(made: Workspace, *, absent: int = 2, students: int = 40, name: str = "april.csv") -> None:
-    """Take in a corrected export of the spring, in which more students were away."""
-    names = [f"S{number:03}" for number in range(students)]
-    take_in(made, export(made, name, csv_text(ATTENDANCE, days(names, SPRING, absent=absent))))
+def correct(made: Workspace, *, take: bool = True) -> Path:
+    """A corrected export of the spring, in which more students were away; taken in unless told not to."""
+    names = [f"S{number:03}" for number in range(40)]
+    path = export(made, "april.csv", csv_text(ATTENDANCE, days(names, SPRING, absent=2)))
+    if take:
+        take_in(made, path)
+    return path
 
 
 def written(made: Workspace, period: str = LAST, **options: Any) -> Path:
