@@ -8,7 +8,7 @@ from typing import Any
 
 import pypdf
 import pytest
-from given import HOSPITAL, NOW, SETTINGS, TODAY
+from given import HOSPITAL, NOW, SETTINGS, TODAY, take_in
 from told import GOAL, LAST, NOW_TOLD, correct, district, written
 
 from partnerkpi import assets
@@ -340,8 +340,10 @@ def _altered(made: Workspace, change: Callable[[dict[str, Any]], None], folder: 
         lambda manifest: manifest.update(district="Test\u202eDistrict"),
         lambda manifest: manifest.update(unknown=1),
         lambda manifest: manifest["sources"][0].update(load="four"),
+        lambda manifest: manifest.update(as_of="yesterday"),
+        lambda manifest: manifest["kpis"].pop(),
     ],
-    ids=["terminal", "right to left", "another key", "another type"],
+    ids=["terminal", "right to left", "another key", "another type", "no day", "a KPI less"],
 )
 def test_a_manifest_that_is_not_as_it_was_written_is_refused(
     forty: Workspace, tmp_path: Path, change: Callable[[dict[str, Any]], None]
@@ -357,6 +359,15 @@ def test_a_manifest_by_itself_can_be_verified(forty: Workspace, tmp_path: Path) 
 
     assert verify(forty, path, today=TODAY).holds
     assert read_manifest(_altered(forty, lambda manifest: None, tmp_path)) == read_manifest(path)
+
+
+def test_names_that_are_not_to_be_read_do_no_harm(made: Workspace) -> None:
+    path = correct(made, take=False)
+    take_in(made, path.rename(path.with_name("april\x1b[31m\u202e\t.csv")))
+    board = written(made)
+
+    assert "april [31m  .csv" in {source.file for source in read_manifest(board).sources}
+    assert verify(made, board, today=TODAY).holds
 
 
 def test_a_board_of_another_quarter_is_measured_in_its_own(made: Workspace) -> None:

@@ -151,6 +151,15 @@ def test_another_definition_is_the_reason(made: Workspace) -> None:
     )
 
 
+def test_a_manifest_that_another_version_wrote_gives_no_cause(made: Workspace) -> None:
+    written(made)
+    with open_for_writing(made.database) as warehouse:
+        warehouse.run("update published_boards set manifest = replace(manifest, 'manifest/1', 'manifest/0')")
+    correct(made)
+
+    assert "Restated: Chronic absence of 2025-26 Q4, 50%, was 25% (board of 2025-26 Q4)." in _notes(_board(made, LAST))
+
+
 def test_a_figure_that_is_lost_is_said_to_be(made: Workspace) -> None:
     written(made)
     path, year = made.root / SETTINGS_FILE, '[[school_year]]\nname = "2026-27"'

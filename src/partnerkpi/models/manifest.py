@@ -4,6 +4,7 @@ It is a publication like the page itself, and says nothing about people that the
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from partnerkpi.models.release import Population, Release
 SCHEMA = "partnerkpi.manifest/1"
 FILE_NAME = "manifest.json"
 
+# Letters that do something to a terminal or to the order of others, instead of being read.
+UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 Address = tuple[str, Population, str]
 
 
@@ -122,6 +125,11 @@ def address(release: Release) -> Address:
     """What a figure is, whatever its code: a point of a trend is the same figure as that quarter's own."""
     suffix = release.code.partition("-")[2]
     return release.kpi, release.population, "" if suffix[:1] in ("", "y", "t") else suffix
+
+
+def readable(text: str) -> str:
+    """A text out of a file or its name as a manifest writes it: whatever is not to be read is a space."""
+    return UNREADABLE.sub(" ", text)
 
 
 def manifest_json(manifest: Manifest) -> str:

@@ -1,5 +1,6 @@
 """A board that was written: finding the manifest in the file, which may have been anywhere since."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -9,10 +10,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from partnerkpi.errors import InputMissing
-from partnerkpi.models.manifest import FILE_NAME, SCHEMA, Manifest, manifest_json
+from partnerkpi.models.manifest import FILE_NAME, SCHEMA, UNREADABLE, Manifest, manifest_json
 
 _LARGEST_BYTES = 64 << 20
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -48,9 +48,21 @@ def parse_manifest(text: str, *, where: str) -> Manifest:
     except ValidationError:
         raise _no_board(where, "its manifest has not the parts of one") from None
     # What is printed later comes out of a file that anybody may have made.
-    if manifest_json(manifest) != text or any(_CONTROL.search(found) for found in _texts(document)):
+    if manifest_json(manifest) != text or any(UNREADABLE.search(found) for found in _texts(document)):
         raise _no_board(where, "its manifest is not as partnerkpi writes it")
+    if not _hangs_together(manifest):
+        raise _no_board(where, "its manifest does not hang together")
     return manifest
+
+
+def _hangs_together(manifest: Manifest) -> bool:
+    """Whether its days are days, and every figure is one of a KPI that it tells of."""
+    try:
+        for day in filter(None, (manifest.last_day, manifest.as_of)):
+            dt.date.fromisoformat(day)
+    except ValueError:
+        return False
+    return {release.kpi for release in manifest.releases} <= {kpi.id for kpi in manifest.kpis}
 
 
 def _attached(content: bytes, path: Path) -> str:

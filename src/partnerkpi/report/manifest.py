@@ -10,7 +10,7 @@ from partnerkpi.measure.results import setting_values
 from partnerkpi.models.board import Board
 from partnerkpi.models.dated import Dated, Number
 from partnerkpi.models.kpi import Kpi, with_values
-from partnerkpi.models.manifest import SCHEMA, KpiSource, Manifest, SettingStep, SourceFile
+from partnerkpi.models.manifest import SCHEMA, KpiSource, Manifest, SettingStep, SourceFile, readable
 from partnerkpi.models.reference import rates_on
 from partnerkpi.models.release import Release, State
 from partnerkpi.models.school_year import SchoolCalendar
@@ -29,7 +29,7 @@ def make_manifest(board: Board, trail: Trail) -> Manifest:
     return Manifest(
         schema=SCHEMA,
         tool=TOOL,
-        district=board.district,
+        district=readable(board.district),
         partner=board.partner_id,
         period=board.period,
         last_day=str(trail.quarter.last_day),
@@ -57,10 +57,10 @@ def _kpi_source(kpi: Kpi, trail: Trail) -> KpiSource:
     in_force = setting_values(kpi, settings, trail.quarter.quarter_id)
     return KpiSource(
         id=kpi.id,
-        name=kpi.name,
+        name=readable(kpi.name),
         unit=kpi.unit,
         window=kpi.window.value,
-        definition=with_values(kpi.definition, in_force | rates_on(trail.rates, trail.quarter.last_day)),
+        definition=readable(with_values(kpi.definition, in_force | rates_on(trail.rates, trail.quarter.last_day))),
         origin=kpi.origin,
         file=kpi.path.name,
         sha256=_sha256(kpi.path.read_bytes()),
@@ -84,7 +84,7 @@ def _source_file(load: SourceLoad, minimum_group: int) -> SourceFile:
     small = is_small(load.counts, load.people, minimum_group)
     return SourceFile(
         load=load.load,
-        file=PurePath(load.file).name,
+        file=readable(PurePath(load.file).name),
         sha256="" if small else load.sha256,
         dialect=load.dialect,
         table=load.table,

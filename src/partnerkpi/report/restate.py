@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from partnerkpi.errors import InputMissing
 from partnerkpi.models.board import Board
 from partnerkpi.models.manifest import Manifest, address
 from partnerkpi.models.release import Release, State
@@ -31,15 +32,15 @@ def restated(board: Board, told: Sequence[Told]) -> tuple[Restated, ...]:
     What was not due or missing then is news, no restatement; what is hidden then and now is the same. The board's own
     earlier copies say the same as it does, so writing it twice changes nothing.
     """
+    latest_first = [(each.publication, {address(r): r for r in each.figures}) for each in reversed(told)]
     found: dict[object, Restated] = {}
     for release in board.releases:
         key = address(release)
         if key in found or key[2]:
             continue
-        for earlier in reversed(told):
-            was = next((r for r in earlier.figures if address(r) == key and _differ(r, release)), None)
-            if was is not None:
-                found[key] = Restated(release, was, earlier.publication)
+        for publication, figures in latest_first:
+            if key in figures and _differ(figures[key], release):
+                found[key] = Restated(release, figures[key], publication)
                 break
     return tuple(found.values())
 
@@ -84,9 +85,11 @@ def _sentence(each: Restated, name: str, more: str, manifest: Manifest, trail: T
 
 def _why(each: Restated, manifest: Manifest, trail: Trail) -> str:
     """The cause in a few words, when there is only one kind of it."""
-    was, kpi = parse_manifest(each.board.manifest, where=f"the board of {each.board.period}"), each.now.kpi
-    if kpi not in {source.id for source in was.kpis}:
-        return ""
+    kpi = each.now.kpi
+    try:
+        was = parse_manifest(each.board.manifest, where=f"the board of {each.board.period}")
+    except InputMissing:
+        return ""  # a version of the toolkit wrote it that knew other manifests
     files = loads_since(was, manifest, kpi)
     if len(causes(was, manifest, kpi, trail.booked)) > len(files):
         same = (was.kpi(kpi).sha256, was.kpi(kpi).settings) == (manifest.kpi(kpi).sha256, manifest.kpi(kpi).settings)

@@ -10,7 +10,7 @@ from pathlib import Path
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import ConfigurationError, PartnerKpiError, WorkspaceBusy
 from partnerkpi.measure.kpi_files import kpi_paths
-from partnerkpi.models.manifest import Manifest, address
+from partnerkpi.models.manifest import Manifest, address, readable
 from partnerkpi.models.release import Release
 from partnerkpi.records.board_file import read_manifest
 from partnerkpi.records.partners import find_partner, read_partners
@@ -98,7 +98,7 @@ def _of_another_workspace(workspace: Workspace, manifest: Manifest, booked: Sequ
     """Another district's, or made of files none of which was ever taken in here."""
     named = {source.sha256 for source in manifest.sources if source.sha256}
     known = {load.sha256 for load in booked}
-    return manifest.district != workspace.settings.district.name or bool(named and not named & known)
+    return manifest.district != readable(workspace.settings.district.name) or bool(named and not named & known)
 
 
 def _held_beside(
