@@ -275,6 +275,15 @@ def test_the_exit_code_of_verify(
     assert bool(others) == (code == 4) and all(figure["why"] in told for figure in others)
 
 
+def test_one_reason_for_all_figures_is_told_once(made: Workspace, capsys: Capture) -> None:
+    _no_partner(made)
+    assert run(["verify", str(_board(made)), "--workspace", str(made.root)]) == 4
+    reason, sums = capsys.readouterr().out.splitlines()
+
+    assert reason.startswith("None of ") and reason.endswith(" figures: There is no partner called hospital.")
+    assert sums.startswith("0 hold, 0 restated, ")
+
+
 def test_a_board_that_was_changed_is_not_the_one_in_the_books(made: Workspace, capsys: Capture) -> None:
     board = _board(made)
     board.write_bytes(board.read_bytes() + b"\n")

@@ -86,9 +86,9 @@ def verify(
     if as_json:
         put_json(_verify_json(found))
     else:
-        if rows := [_verdict_row(each) for each in found.figures if each.verdict is not Verdict.HOLDS]:
-            put_table(rows, _VERDICT_COLUMNS)
-        put(", ".join(f"{found.count(verdict)} {verdict.value}" for verdict in Verdict))
+        _put_verdicts([_verdict_row(each) for each in found.figures if each.verdict is not Verdict.HOLDS])
+        hold, restated, unchecked = (found.count(verdict) for verdict in Verdict)
+        put(f"{hold} {'holds' if hold == 1 else 'hold'}, {restated} restated, {unchecked} cannot be checked")
     if found.published is None:
         say("This very file is not in the books: a copy that was changed, or a board drawn with --as-of or elsewhere.")
     if not found.holds:
@@ -142,6 +142,15 @@ def _verdict_row(each: "CheckedFigure") -> dict[str, Any]:
         "now": each.now,
         "why": each.why,
     }
+
+
+def _put_verdicts(rows: list[dict[str, Any]]) -> None:
+    """What does not hold; what keeps every figure from being checked is one reason and not a hundred."""
+    reasons = {row["why"] for row in rows if not row["now"]}
+    if len(rows) > 1 and len(reasons) == 1 and not any(row["now"] for row in rows):
+        put(f"None of {len(rows)} figures: {reasons.pop()}.")
+    elif rows:
+        put_table(rows, _VERDICT_COLUMNS)
 
 
 def _verify_json(found: "Verification") -> dict[str, Any]:
