@@ -157,7 +157,7 @@ def test_every_text_from_a_file_is_printed_as_text(board: Board, text: str) -> N
     except DoesNotFit:
         assert len(text) == 300
     else:
-        assert len(reader.pages) == 1 and not reader.attachments
+        assert len(reader.pages) == 1 and list(reader.attachments) == ["manifest.json"]
 
 
 def test_nothing_is_fetched_from_disk_or_network(board: Board, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def refresh(workspace: Workspace, warehouse: Warehouse) -> bool:
 
     They come from the facts, the calendar, scales, rates and rules, the partners' names and the mart queries.
     """
-    queries, reference = mart_queries(workspace.root), _reference(workspace, warehouse)
+    queries, reference = mart_queries(workspace.root), reference_of(workspace, warehouse)
     fingerprint = _fingerprint(warehouse, queries, reference)
     if fingerprint == marts_fingerprint(warehouse):
         return False
@@ -30,14 +30,15 @@ def ensure_fresh(workspace: Workspace) -> None:
     """As `refresh`, but take the write lock only when there is something to do."""
     wait_seconds = workspace.settings.lock_wait_seconds
     with open_for_reading(workspace.database, wait_seconds=wait_seconds) as reading:
-        queries, reference = mart_queries(workspace.root), _reference(workspace, reading)
+        queries, reference = mart_queries(workspace.root), reference_of(workspace, reading)
         fresh = _fingerprint(reading, queries, reference) == marts_fingerprint(reading)
     if not fresh:
         with open_for_writing(workspace.database, wait_seconds=wait_seconds) as writing:
             refresh(workspace, writing)
 
 
-def _reference(workspace: Workspace, warehouse: Warehouse) -> Reference:
+def reference_of(workspace: Workspace, warehouse: Warehouse) -> Reference:
+    """What the marts join the facts with, out of the workspace's files as they are now."""
     settings, partners = workspace.settings, read_partners(workspace.partners)
     calendar = settings.calendar()
     years = [year.name for year in calendar.school_years]

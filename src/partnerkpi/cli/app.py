@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from partnerkpi import __version__
+from partnerkpi.cli.address import explain, verify
 from partnerkpi.cli.books import check, loads, quarantine
 from partnerkpi.cli.compare import compare
 from partnerkpi.cli.console import finish, put, say, tell
@@ -182,3 +183,7 @@ def report(
     day = None if as_of is None else as_of.date()
     options = ReportOptions(period, output_format, out, day, plan, audience, language)
     put(str(draw(found, partner, today=dt.date.today(), options=options)))
+
+
+app.command()(explain)
+app.command()(verify)

@@ -4,6 +4,7 @@ WeasyPrint is imported inside the functions: it takes most of a second, and only
 but what is inside the page itself.
 """
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 
 from partnerkpi.errors import ConfigurationError, DoesNotFit
 from partnerkpi.models.board import Board
+from partnerkpi.models.manifest import FILE_NAME, Manifest, manifest_json
 from partnerkpi.render._fitting import fitted
 from partnerkpi.render._layout import Setting
 from partnerkpi.render.html import render_html
@@ -40,16 +42,46 @@ def lay_out(html: str) -> Laid:
     return Laid(html, document, _free(document.pages[0]._page_box))
 
 
-def write(laid: Laid) -> bytes:
-    """The page as PDF/UA-1; the same HTML gives the same bytes on every machine with the same libraries."""
-    identifier = hashlib.sha256(laid.html.encode("utf-8")).hexdigest()[:32].encode("ascii")
-    pdf: bytes = laid.document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, full_fonts=True)
+def write(laid: Laid, manifest: Manifest | None = None) -> bytes:
+    """The page as PDF/UA-1, its manifest attached; the same HTML and manifest give the same bytes on every machine with
+    the same libraries.
+    """
+    attached = "" if manifest is None else manifest_json(manifest)
+    identifier = hashlib.sha256((laid.html + attached).encode("utf-8")).hexdigest()[:32].encode("ascii")
+    pdf: bytes = laid.document.write_pdf(
+        pdf_variant="pdf/ua-1", pdf_identifier=identifier, full_fonts=True, **_attaching(manifest)
+    )
     return pdf
 
 
 def render_pdf(html: str) -> bytes:
     """The page of some HTML; see `lay_out` and `write`."""
     return write(lay_out(html))
+
+
+def _attaching(manifest: Manifest | None) -> dict[str, Any]:
+    """What `write_pdf` needs to attach the manifest; its time is the end of what it tells of, for the same bytes."""
+    if manifest is None:
+        return {}
+    day = dt.datetime.fromisoformat(manifest.last_day)
+    attachment = _weasyprint().Attachment(
+        string=manifest_json(manifest).encode("utf-8"),
+        name=FILE_NAME,
+        description="Where every figure of this board comes from",
+        created=day,
+        modified=day,
+        relationship="Data",
+        url_fetcher=_fetcher(),
+    )
+    return {"attachments": [attachment], "finisher": _relate}
+
+
+def _relate(document: Any, pdf: Any) -> None:
+    """Say what the attachment is to the page (ISO 32000-2, 14.13), which WeasyPrint does for PDF/A alone."""
+    files: list[Any] = [each for each in pdf.objects if isinstance(each, dict) and each.get("Type") == "/Filespec"]
+    for found in files:
+        found["AFRelationship"] = "/Data"
+    pdf.catalog["AF"] = f"[{' '.join(found.reference.decode() for found in files)}]"
 
 
 def _layout(html: str) -> Any:
@@ -196,4 +228,4 @@ def render(board: Board, templates: Sequence[Path]) -> bytes:
     def attempt(setting: Setting) -> Laid:
         return lay_out(render_html(board, templates=templates, setting=setting))
 
-    return write(fitted(board, attempt))
+    return write(fitted(board, attempt), board.manifest)

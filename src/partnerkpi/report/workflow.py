@@ -27,11 +27,13 @@ from partnerkpi.records.logo import read_logo
 from partnerkpi.records.partners import find_partner, read_partners
 from partnerkpi.refresh import ensure_fresh
 from partnerkpi.render import render
+from partnerkpi.report.address import addressed, book_board
 from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import build_board
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
 from partnerkpi.report.page import Page, page_kpis
 from partnerkpi.report.soundness import require_sound_data
+from partnerkpi.report.trail import gather_trail
 from partnerkpi.warehouse import Warehouse, open_for_reading
 from partnerkpi.warehouse.past import look_back
 
@@ -57,7 +59,7 @@ class ReportOptions:
 
 
 def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions | None = None) -> Path:
-    """Write the board of a partner and say where it is.
+    """Write the board of a partner, book it in the release ledger unless it looks back, and say where it is.
 
     Raises UsageError for an unknown partner, period, audience or language, InputMissing without data, ChecksFailed
     when the data is not sound, DoesNotFit when the page cannot be one page; in each case nothing is written.
@@ -76,6 +78,8 @@ def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: Re
     content = render(options.format, board, assets.search_path("templates", workspace.root))
     if not options.plan:
         write_private(target, content)
+        if options.as_of is None:
+            book_board(workspace, board, content, suffix=options.format, day=today)
     return target
 
 
@@ -125,12 +129,15 @@ def make_board(
             logo=logo,
         )
         results, page = _results(warehouse, page, calendar, quarters, settings.kpi_seconds)
+        trail = gather_trail(
+            warehouse, workspace, page.catalogue, page.settings, partner=partner.id, quarters=quarters, as_of=as_of
+        )
         similar = _similar(warehouse, page, evidence, calendar, quarter, settings.similar.matching())
     policy = Policy(settings.privacy.minimum_group, spoken)
     scales = {year.name: settings.scale_of(year.name) for year in calendar.school_years}
     breaks = Breaks(evidence.systems, page.settings, scales)
     figures = Figures(partner.id, quarter, calendar, results, evidence, policy, breaks, similar)
-    return build_board(page, figures, _told_on(calendar, quarter, day)), quarter
+    return addressed(build_board(page, figures, _told_on(calendar, quarter, day)), trail), quarter
 
 
 def _one_of(word: str, known: list[str], what: str) -> str:
