@@ -15,6 +15,7 @@ from partnerkpi.models.board import Board
 from partnerkpi.render.html import DENSITIES, render_html
 
 TOLERANCE = 1.0  # CSS pixels, three quarters of a point: rounding in the layout, not a cut
+POINTS_PER_PIXEL = 0.75
 
 
 def render_pdf(html: str) -> bytes:
@@ -27,8 +28,23 @@ def render_pdf(html: str) -> bytes:
     _check_one_page(document)
     _check_nothing_cut(document.pages[0])
     identifier = hashlib.sha256(html.encode("utf-8")).hexdigest()[:32].encode("ascii")
-    pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, full_fonts=True)
+    pdf: bytes = document.write_pdf(
+        finisher=_place_figures, pdf_variant="pdf/ua-1", pdf_identifier=identifier, full_fonts=True
+    )
     return pdf
+
+
+def _place_figures(document: Any, pdf: Any) -> None:
+    """Give each tagged picture its box in points from the bottom of the page (ISO 32000-1, table 345).
+
+    WeasyPrint 70 writes it in CSS pixels from the top, so that a reader would point somewhere else.
+    """
+    height = document.pages[0].height
+    for element in pdf.objects:
+        if isinstance(element, dict) and element.get("S") == "/Figure":
+            left, top, right, bottom = element["A"]["BBox"]
+            box = (left, height - bottom, right, height - top)
+            element["A"]["BBox"][:] = [round(side * POINTS_PER_PIXEL, 3) for side in box]
 
 
 def fit(pages: Iterable[str]) -> tuple[str, bytes]:
