@@ -25,6 +25,7 @@ WRITTEN = {
     "reason",
 }
 ODD = "</p> {{7}} \" x='&\u200b\u00c9ffi"
+LONG = "Donau" + "dampf" * 20 + " and so on" * 12
 NOTHING = "No data yet."
 
 
@@ -51,14 +52,22 @@ def empty(board: Board) -> Board:
 
 def odd(board: Board) -> Board:
     """The board with every text that people write led by mark-up, quotes, template syntax and rare letters."""
+    return _written(board, lambda text: f"{ODD} {text}")
 
-    def provoke(record: Any) -> Any:
+
+def long(board: Board) -> Board:
+    """The board with every text that people write as long as a page on a screen has to bear."""
+    return _written(board, lambda text: f"{text} {LONG}")
+
+
+def _written(board: Board, change: Callable[[str], str]) -> Board:
+    def rewrite(record: Any) -> Any:
         if isinstance(record, Release):
             return record
         fields = [field.name for field in dataclasses.fields(record) if field.name in WRITTEN]
-        return dataclasses.replace(record, **{name: f"{ODD} {getattr(record, name)}" for name in fields})
+        return dataclasses.replace(record, **{name: change(getattr(record, name)) for name in fields})
 
-    changed: Board = _each(board, provoke)
+    changed: Board = _each(board, rewrite)
     return changed
 
 

@@ -1,0 +1,51 @@
+// Narrow windows, enlarged text and wide spacing lose nothing (WCAG 2.2: 1.4.4, 1.4.10, 1.4.12).
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PAGES, WIDTHS, open, window, withBrowser } from "./browser.mjs";
+import { lost } from "./lost.mjs";
+
+const SPACED = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+  p { margin-bottom: 2em !important }`;
+
+withBrowser();
+
+/** How far the page is wider than the window, in CSS pixels. */
+const tooWide = (page) => page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
+
+for (const name of PAGES) {
+  for (const width of [...WIDTHS, 640]) {
+    test(`${name} at ${width} pixels is not wider than the window`, async (t) => {
+      const { page } = await open(t, name, width);
+      assert.equal(await tooWide(page), 0);
+      assert.deepEqual(await page.evaluate(lost), []);
+    });
+  }
+
+  test(`${name} with text twice as large loses nothing`, async (t) => {
+    const { page } = await open(t, name);
+    const before = await page.$eval("h1", (node) => parseFloat(getComputedStyle(node).fontSize));
+    await page.addStyleTag({ content: "html { font-size: 200% !important }" });
+    const after = await page.$eval("h1", (node) => parseFloat(getComputedStyle(node).fontSize));
+    assert.ok(after >= 1.9 * before, `the title was ${before} pixels and is ${after}`);
+    assert.equal(await tooWide(page), 0);
+    assert.deepEqual(await page.evaluate(lost), []);
+  });
+
+  for (const width of [1280, 320]) {
+    test(`${name} at ${width} pixels with spaced text loses nothing`, async (t) => {
+      const { page } = await open(t, name, width);
+      await page.addStyleTag({ content: SPACED });
+      assert.equal(await tooWide(page), 0);
+      assert.deepEqual(await page.evaluate(lost), []);
+    });
+  }
+}
+
+test("what is lost is found", async (t) => {
+  const page = await window(t, 320);
+  await page.setContent(`<p>fits</p><p style="white-space: nowrap">${"far too wide ".repeat(9)}</p>
+    <div style="height: 1em; overflow: hidden">cut <br> away</div><p>one</p><p style="margin-top: -2.2em">two</p>`);
+  const found = (await page.evaluate(lost)).join("\n");
+  for (const word of ["out of the window: far", "cut: away", "over it: one / two"]) assert.ok(found.includes(word), found);
+  assert.ok((await tooWide(page)) > 0);
+});
