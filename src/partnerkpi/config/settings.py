@@ -41,6 +41,8 @@ class BoardSettings(StrictModel):
     """The page."""
 
     paper: Literal["letter", "a4"] = "letter"
+    orientation: Literal["landscape", "portrait"] = "landscape"
+    language: Literal["en", "es"] = "en"
 
 
 class IngestSettings(StrictModel):

@@ -54,6 +54,48 @@ class Goal:
 
 
 @dataclass(frozen=True)
+class Action:
+    """What somebody took on at a check-in, by role; `aims_at` is the id of the KPI it is meant to move, or ""."""
+
+    what: str
+    owner: str
+    due: dt.date | None
+    done: dt.date | None
+    aims_at: str
+
+    def state(self, day: dt.date) -> str:
+        """Whether it was "done", "late" or "open" on a day."""
+        if self.done is not None and self.done <= day:
+            return "done"
+        return "late" if self.due is not None and self.due < day else "open"
+
+
+@dataclass(frozen=True)
+class Checkin:
+    """One meeting of both sides; who was there is told by role."""
+
+    on: dt.date
+    attended: tuple[str, ...]
+    decisions: tuple[str, ...]
+    actions: tuple[Action, ...]
+    next: dt.date | None
+
+
+@dataclass(frozen=True)
+class PageChoice:
+    """What a partner's page shows instead of the usual: panels, KPIs by panel; empty: as usual.
+
+    `logo` is a file beside the partner file; `money_public` says that both sides agreed to tell the community.
+    """
+
+    panels: tuple[str, ...] = ()
+    kpis: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    logo: str = ""
+    money_public: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True)
 class Partner:
     """One partner file."""
 
@@ -66,6 +108,13 @@ class Partner:
     goals: tuple[Goal, ...]
     contact: str
     color: str
+    checkins: tuple[Checkin, ...] = ()
+    page: PageChoice = PageChoice()
+
+    def checkin_on(self, day: dt.date) -> Checkin | None:
+        """The last check-in held on or before a day."""
+        held = [checkin for checkin in self.checkins if checkin.on <= day]
+        return held[-1] if held else None
 
     def with_goals_of(self, day: dt.date) -> "Partner":
         """The partner with its goals as they were agreed on a day."""
