@@ -53,11 +53,13 @@ def board(sample: Workspace) -> Board:
     return make_board(sample, "hospital", today=TODAY, period=None)[0]
 
 
-@pytest.fixture(scope="session", params=[*VARIANTS, "a4"])
+@pytest.fixture(scope="session", params=[*VARIANTS, "a4", "portrait"])
 def any_board(request: pytest.FixtureRequest, board: Board) -> Board:
-    """The sample board, one with everything hidden, an empty one, one of odd strings, and one on A4."""
+    """The sample board, one with everything hidden, an empty one, one of odd strings, one on A4, one upright."""
     if request.param == "a4":
         return dataclasses.replace(board, paper="a4")
+    if request.param == "portrait":
+        return dataclasses.replace(board, orientation="portrait")
     return VARIANTS[request.param](board)
 
 
@@ -76,7 +78,7 @@ def test_the_file_names_itself_and_its_language(pdf: TaggedPdf, any_board: Board
     assert 'pdfuaid:part="1"' in pdf.xmp and "<dc:title>" in pdf.xmp
     assert pdf.catalog["/ViewerPreferences"]["/DisplayDocTitle"].value is True
     assert pdf.catalog["/MarkInfo"]["/Marked"].value is True and "/Suspects" not in pdf.catalog["/MarkInfo"]
-    assert pdf.catalog["/Lang"] == "en"
+    assert pdf.catalog["/Lang"] == any_board.language
     assert pdf.reader.metadata is not None and _text(str(pdf.reader.metadata.title)) == _text(any_board.title)
 
 

@@ -43,11 +43,15 @@ def empty(board: Board) -> Board:
     """The board of a partner about whom nothing is known: no lines, goals, definitions or notes."""
 
     def clear(record: Any) -> Any:
-        fields = {field.name for field in dataclasses.fields(record)}
-        return dataclasses.replace(record, lines=(), empty=NOTHING) if {"lines", "empty"} <= fields else record
+        fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+        if not {"id", "empty"} <= set(fields):
+            return record
+        return dataclasses.replace(
+            record, empty=NOTHING, **{name: () for name, held in fields.items() if held and isinstance(held, tuple)}
+        )
 
     bare: Board = _each(board, clear)
-    return dataclasses.replace(bare, goals=(), goals_empty=NOTHING, definitions=(), notes=())
+    return dataclasses.replace(bare, definitions=(), notes=())
 
 
 def odd(board: Board) -> Board:
@@ -64,8 +68,12 @@ def _written(board: Board, change: Callable[[str], str]) -> Board:
     def rewrite(record: Any) -> Any:
         if isinstance(record, Release):
             return record
-        fields = [field.name for field in dataclasses.fields(record) if field.name in WRITTEN]
-        return dataclasses.replace(record, **{name: change(getattr(record, name)) for name in fields})
+        named = {
+            field.name: getattr(record, field.name) for field in dataclasses.fields(record) if field.name in WRITTEN
+        }
+        return dataclasses.replace(
+            record, **{name: change(text) for name, text in named.items() if isinstance(text, str)}
+        )
 
     changed: Board = _each(board, rewrite)
     return changed

@@ -129,7 +129,9 @@ def change_of(
         text = say("about the same as {since}", since=since)
         return Release(code, kpi.id, now.population, State.SHOWN, text, 0.0, 0.0)
     points = points_text(difference, kpi, policy.language)
-    text = say("up {points} from {since}" if difference > 0 else "down {points} from {since}", points=points, since=since)
+    text = say(
+        "up {points} from {since}" if difference > 0 else "down {points} from {since}", points=points, since=since
+    )
     return Release(code, kpi.id, now.population, State.SHOWN, text, difference, difference)
 
 
@@ -148,9 +150,7 @@ def _share(result: Result, kpi: Kpi, policy: Policy, code: str, population: Popu
     return _percent(result.value, result.students, kpi, policy, code, population)
 
 
-def _percent(
-    value: float, students: int, kpi: Kpi, policy: Policy, code: str, population: Population
-) -> Release:
+def _percent(value: float, students: int, kpi: Kpi, policy: Policy, code: str, population: Population) -> Release:
     """R2: whole percent, ends recoded; below 40 students a range."""
     say = policy.language.say
     width, low_end, high_end = _recoding(students)

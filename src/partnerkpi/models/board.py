@@ -262,7 +262,9 @@ class Board:
     def kpi_lines(self) -> tuple[KpiLine, ...]:
         """Every KPI line of every panel."""
         return tuple(
-            line for panel in self.panels if isinstance(panel, KpiPanel | WorkPanel | InvestmentPanel)
+            line
+            for panel in self.panels
+            if isinstance(panel, KpiPanel | WorkPanel | InvestmentPanel)
             for line in panel.lines
         )
 

@@ -24,7 +24,17 @@ _ELEMENTS = {
 }
 _ATTRIBUTES = {
     *("id", "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy", "width", "height"),
-    *("points", "viewBox", "preserveAspectRatio", "transform", "version", "offset", "opacity", "clip-path", "clip-rule"),
+    *(
+        "points",
+        "viewBox",
+        "preserveAspectRatio",
+        "transform",
+        "version",
+        "offset",
+        "opacity",
+        "clip-path",
+        "clip-rule",
+    ),
     *("fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin"),
     *("stroke-opacity", "stroke-miterlimit", "stroke-dasharray", "stop-color", "stop-opacity", "gradientUnits"),
     *("gradientTransform", "spreadMethod", "clipPathUnits"),

@@ -118,9 +118,7 @@ class PageFile(StrictModel):
     def choice(self) -> PageChoice:
         """As a value."""
         kpis = tuple((str(panel), tuple(names)) for panel, names in self.kpis.items())
-        return PageChoice(
-            tuple(dict.fromkeys(self.panels)), kpis, self.logo, self.money == "public", self.language
-        )
+        return PageChoice(tuple(dict.fromkeys(self.panels)), kpis, self.logo, self.money == "public", self.language)
 
 
 class PartnerFile(StrictModel):
@@ -144,5 +142,3 @@ class PartnerFile(StrictModel):
             if twice:
                 raise ValueError(f"the {kind} {', '.join(twice)} is there twice")
         return self
-
-

@@ -8,6 +8,7 @@ from partnerkpi.errors import ConfigurationError, UsageError
 from partnerkpi.models.partner import Cohort, CohortName, FormerName, Partner, Program
 from partnerkpi.records.partner_file import PartnerFile
 
+
 def read_partners(folder: Path) -> tuple[Partner, ...]:
     """Every partner of a workspace, by id.
 

@@ -44,9 +44,7 @@ def fitted(board: Board, attempt: Callable[[Setting], Page], height: float = 440
     raise refusal or ValueError("no setting to try")
 
 
-def _roomier(
-    board: Board, attempt: Callable[[Setting], Page], setting: Setting, page: Page, height: float
-) -> Page:
+def _roomier(board: Board, attempt: Callable[[Setting], Page], setting: Setting, page: Page, height: float) -> Page:
     """With larger type where much is free, and the rest of the room between the rows."""
     if page.free < SPARE:
         return page

@@ -51,7 +51,9 @@ def left_out(board: Board, setting: Setting) -> tuple[str, ...]:
     names = [
         line.name
         for panel in board.panels
-        if setting.lines and panel.id not in setting.without and isinstance(panel, KpiPanel | WorkPanel | InvestmentPanel)
+        if setting.lines
+        and panel.id not in setting.without
+        and isinstance(panel, KpiPanel | WorkPanel | InvestmentPanel)
         for line in panel.lines[setting.lines :]
     ]
     return (*titles, *names)

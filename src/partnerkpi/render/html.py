@@ -61,20 +61,24 @@ def render_html(board: Board, *, templates: Sequence[Path], setting: Setting | N
     paper = board.paper if board.paper in PAPERS else "letter"
     accent = readable_color(board.color)
     panels = filled(board, setting)
-    return _environment(folders).get_template("board.html.j2").render(
-        board=board,
-        say=Language(board.language).say,
-        rows=rows(panels, board.orientation),
-        empty=[panel for panel in board.panels if panel.empty],
-        left_out=left_out(board, setting),
-        density=setting.density,
-        scale=setting.scale,
-        air=setting.air,
-        per_row=PER_ROW[board.orientation],
-        page_size=f"{PAPERS[paper]} {board.orientation}",
-        accent=accent,
-        recolored=accent not in (board.color.lower(), DEFAULT_COLOR),
-        font_faces=Markup(font_faces(folders)),  # our own files, base64: nothing in it to escape
+    return (
+        _environment(folders)
+        .get_template("board.html.j2")
+        .render(
+            board=board,
+            say=Language(board.language).say,
+            rows=rows(panels, board.orientation),
+            empty=[panel for panel in board.panels if panel.empty],
+            left_out=left_out(board, setting),
+            density=setting.density,
+            scale=setting.scale,
+            air=setting.air,
+            per_row=PER_ROW[board.orientation],
+            page_size=f"{PAPERS[paper]} {board.orientation}",
+            accent=accent,
+            recolored=accent not in (board.color.lower(), DEFAULT_COLOR),
+            font_faces=Markup(font_faces(folders)),  # our own files, base64: nothing in it to escape
+        )
     )
 
 

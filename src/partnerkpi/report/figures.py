@@ -144,7 +144,13 @@ class Figures:
 
     def _nothing(self, kpi: Kpi, code: str) -> Release:
         population = Population(self.partner, "", "", kpi.window.value)
-        return unavailable(State.MISSING, kpi, code=code, population=population, reason=self.policy.language.say("no school year before"))
+        return unavailable(
+            State.MISSING,
+            kpi,
+            code=code,
+            population=population,
+            reason=self.policy.language.say("no school year before"),
+        )
 
     def _differs(self, kpi: Kpi, quarter: Quarter, before: Quarter) -> bool:
         pair = [self.results.get((kpi.id, self.partner, "", self._period_id(kpi, q))) for q in (quarter, before)]

@@ -53,9 +53,7 @@ def notes(page: Page, figures: Figures, kpis: Sequence[Kpi]) -> list[str]:
     say = page.language.say
     found = [figures.policy.rule_text, say("Figures are for the school year to date.")]
     if any(kpi.window is Window.QUARTER for kpi in kpis):
-        found[-1] = say(
-            "Figures are for the school year to date, or for the quarter where the definition says so."
-        )
+        found[-1] = say("Figures are for the school year to date, or for the quarter where the definition says so.")
     if page.held:
         found.append(say("Who took part at some time of the school year counts until its end."))
     everyday = [domain for domain in Domain if domain is not Domain.INVESTMENT]
