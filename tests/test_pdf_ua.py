@@ -242,7 +242,6 @@ def _overlap(one: Box | None, other: Box | None) -> bool:
     return across and one.top < other.bottom - NEAR and other.top < one.bottom - NEAR
 
 
-@pytest.mark.xfail(reason="header, goals and key templates: a space stands alone between two inline elements")
 def test_words_are_kept_apart(pdf: TaggedPdf) -> None:
     """Where a gap separates two words on a line, a space does so in the text that a screen reader gets.
 
