@@ -41,12 +41,13 @@ class Sentence:
 
 @dataclass(frozen=True)
 class KpiLine:
-    """One KPI on the page. `now`, `last_year`, `trend` and `similar` are codes of releases on the same board.
+    """One KPI on the page. `now`, `last_year`, `changed`, `trend` and `similar` are codes of releases on the board.
 
     `axis_high` is the right end of the bar in the KPI's unit (bars start at zero); `target` is an agreed
     number out of the partner file, not a figure about students, and None without a goal.
     `status` is one word ("met", "behind", ...) or empty and `status_text` that word as printed; `change` is the
-    sentence about last year; `similar` is empty where similar students are not compared or the comparison is withheld.
+    sentence about last year (`changed` in words, or when it was last known); `trend` is empty where a panel draws none;
+    `similar` is empty where similar students are not compared or the comparison is withheld.
     """
 
     kpi: str
@@ -56,6 +57,7 @@ class KpiLine:
     window: str
     now: str
     last_year: str
+    changed: str
     trend: tuple[str, ...]
     change: str
     axis_high: float
@@ -148,7 +150,8 @@ class GoalPanel:
 class ActionLine:
     """What somebody took on at a check-in: who by role, until when, and whether it is done.
 
-    `state` is "done", "late" or "open"; `effect` says where the figure it aimed at stands, "" without one.
+    `state` is "done", "late" or "open"; `effect` says where the figure it aimed at stands, "" without one, and `codes`
+    are the releases it speaks of.
     """
 
     what: str
@@ -157,6 +160,7 @@ class ActionLine:
     state: str
     state_text: str
     effect: str
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -257,6 +261,26 @@ class Board:
     def shown(self) -> tuple[Release, ...]:
         """The releases with a value, in the order of their codes on the page."""
         return tuple(release for release in self.releases if release.state is State.SHOWN)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of every figure that the page tells, in whatever form."""
+        found = [code for sentence in (self.headline, *self.story) for code in sentence.codes]
+        for line in self.kpi_lines:
+            found += [line.now, line.last_year, line.changed, *line.trend, line.similar]
+        for panel in self.panels:
+            match panel:
+                case WorkPanel():
+                    found += [code for tier in panel.tiers for code in (tier.students, tier.hours)]
+                case InvestmentPanel():
+                    found += [code for side in panel.sides for code in (side.actual, side.planned)]
+                case GoalPanel():
+                    found += [goal.now for goal in panel.lines]
+                case CheckinPanel():
+                    found += [code for action in panel.lines for code in action.codes]
+                case GroupPanel():
+                    found += [code for row in panel.lines for code in row.cells]
+        return frozenset(found) - {""}
 
     @property
     def kpi_lines(self) -> tuple[KpiLine, ...]:

@@ -98,7 +98,8 @@ def clean_svg(content: bytes) -> bytes:
     if not root.get("viewBox") and not (root.get("width") and root.get("height")):
         raise ValueError("says no size: it needs a viewBox")
     ElementTree.register_namespace("", _SVG)
-    return ElementTree.tostring(_clean(root), encoding="utf-8")
+    drawn: bytes = ElementTree.tostring(_clean(root), encoding="utf-8")
+    return drawn
 
 
 def _clean(element: ElementTree.Element, depth: int = 0) -> ElementTree.Element:

@@ -1,12 +1,13 @@
 """Knows how a board is made to fill one page and no more: tighter when it is too full, roomier when it is too empty."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from partnerkpi.errors import DoesNotFit
 from partnerkpi.models.board import Board
-from partnerkpi.render._layout import Setting, filled, rows, tighter
+from partnerkpi.render._layout import Setting, rows, tighter
 
 # A page with fewer free points than this is full.
 SPARE = 30.0
@@ -51,11 +52,9 @@ def _roomier(board: Board, attempt: Callable[[Setting], Page], setting: Setting,
     scale = min((height / max(height - page.free, 1.0)) ** (1 / _GROWTH), LARGEST)
     if setting.density == 0 and scale >= 1.1:
         larger = replace(setting, scale=round(scale - 0.05, 2))
-        try:
+        with contextlib.suppress(DoesNotFit):
             setting, page = larger, attempt(larger)
-        except DoesNotFit:
-            pass
-    gaps = 1 + len(rows(filled(board, setting), board.orientation))
+    gaps = 1 + len(rows(board, setting))
     air = round(min(0.9 * page.free / gaps, MOST_AIR), 1)
     if air < 2:
         return page

@@ -1,16 +1,19 @@
 """Knows where panels stand on the page: rows of columns, and what is left out first when there is no room."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from partnerkpi.models.board import Board, InvestmentPanel, KpiPanel, Panel, WorkPanel
+from partnerkpi.models.release import State
 
 # Panels that share a column stand in one tuple; on a page that is upright a row takes two columns.
 _ROWS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("outcomes-row", (("outcomes",),)),
-    ("middle-row", (("college",), ("work",), ("people", "voice"), ("investment",))),
+    ("middle-row", (("college",), ("work",), ("people",), ("investment",), ("voice",))),
     ("goals-row", (("goals",), ("checkin",), ("programs",))),
 )
+# A small panel, which stands below whichever of its row is shortest.
+_GUEST, _HOSTS = "voice", ("college", "people", "investment")
 # What is left out first, when a page has no room.
 LEAST_FIRST = ("programs", "voice", "people", "college", "work", "investment", "checkin")
 FEWEST_LINES = 4
@@ -59,16 +62,29 @@ def left_out(board: Board, setting: Setting) -> tuple[str, ...]:
     return (*titles, *names)
 
 
-def rows(panels: Sequence[Panel], orientation: str) -> tuple[Row, ...]:
+def rows(board: Board, setting: Setting) -> tuple[Row, ...]:
     """The rows of a page, in reading order."""
-    by_id = {panel.id: panel for panel in panels}
+    by_id = {panel.id: panel for panel in filled(board, setting)}
+    hosts = [name for name in _HOSTS if name in by_id and _GUEST in by_id]
+    guests = {min(hosts, key=lambda name: _lines(board, by_id[name])): by_id[_GUEST]} if hosts else {}
     found = []
     for name, columns in _ROWS:
-        stacks = [tuple(by_id[panel] for panel in column if panel in by_id) for column in columns]
-        stacks = [stack for stack in stacks if stack]
-        most = 2 if orientation == "portrait" else 4
+        stacks = [
+            tuple(by_id[panel] for panel in column if panel in by_id and by_id[panel] not in guests.values())
+            for column in columns
+        ]
+        stacks = [(*stack, guests[stack[0].id]) if stack[0].id in guests else stack for stack in stacks if stack]
+        most = 2 if board.orientation == "portrait" else 4
         found += [Row(name, tuple(stacks[at : at + most])) for at in range(0, len(stacks), most)]
     return tuple(found)
+
+
+def _lines(board: Board, panel: Panel) -> int:
+    """About how many lines a panel takes: two for each figure, and for all that are not shown together."""
+    lines = panel.lines if isinstance(panel, KpiPanel | InvestmentPanel) else ()
+    shown = sum(board.release(line.now).state is State.SHOWN for line in lines)
+    sides = 3 * len(panel.sides) if isinstance(panel, InvestmentPanel) else 0
+    return 2 * shown + 2 * (shown < len(lines)) + sides
 
 
 def tighter(board: Board) -> Iterator[Setting]:

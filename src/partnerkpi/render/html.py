@@ -21,7 +21,7 @@ from partnerkpi.models.board import Board, KpiLine
 from partnerkpi.models.release import Release, State
 from partnerkpi.render._charts import bullet, figure_size, hatch, last_label, side, spark
 from partnerkpi.render._color import DEFAULT_COLOR, readable_color
-from partnerkpi.render._layout import Setting, filled, left_out, rows
+from partnerkpi.render._layout import Setting, left_out, rows
 
 FONTS = {400: "BoardSans-Regular.ttf", 600: "BoardSans-Semibold.ttf", 700: "BoardSans-Bold.ttf"}
 PAPERS = {"letter": "letter", "a4": "A4"}
@@ -60,14 +60,13 @@ def render_html(board: Board, *, templates: Sequence[Path], setting: Setting | N
     folders = tuple(templates)
     paper = board.paper if board.paper in PAPERS else "letter"
     accent = readable_color(board.color)
-    panels = filled(board, setting)
     return (
         _environment(folders)
         .get_template("board.html.j2")
         .render(
             board=board,
             say=Language(board.language).say,
-            rows=rows(panels, board.orientation),
+            rows=rows(board, setting),
             empty=[panel for panel in board.panels if panel.empty],
             left_out=left_out(board, setting),
             density=setting.density,
@@ -171,7 +170,7 @@ def tells_change(board: Board, line: KpiLine) -> bool:
     """Whether there is more to say of a KPI's past than that nothing is known of it."""
     if not line.change:
         return False
-    change = board.release(f"{line.now}-d")
+    change = board.release(line.changed)
     return change.state is State.SHOWN or change.text != line.change
 
 

@@ -62,4 +62,5 @@ def build_board(page: Page, figures: Figures, day: dt.date | None = None) -> Boa
         orientation=page.orientation,
         releases=tuple(figures.releases),
     )
+    board = replace(board, releases=tuple(release for release in board.releases if release.code in board.codes))
     return replace(board, version=hashlib.sha256(repr(board).encode()).hexdigest()[:8])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from partnerkpi.disclosure import Policy, change_of, disclose, disclose_similar, unavailable
 from partnerkpi.measure.evidence import Evidence
 from partnerkpi.measure.interval import outside_noise
-from partnerkpi.models.kpi import Domain, Kpi
+from partnerkpi.models.kpi import Domain, Grain, Kpi
 from partnerkpi.models.release import Population, Release, State
 from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
@@ -139,7 +139,8 @@ class Figures:
         say = self.policy.language.say
         if not self.evidence.due(kpi, quarter):
             return unavailable(State.NOT_DUE, kpi, code=code, population=population, reason=say("not due yet"))
-        reason = say("no students") if self.evidence.covers(kpi, quarter) else say(NO_DATA[kpi.source_table])
+        nobody = "no students" if kpi.grain is Grain.STUDENT else "nothing on record"
+        reason = say(nobody) if self.evidence.covers(kpi, quarter) else say(NO_DATA[kpi.source_table])
         return unavailable(State.MISSING, kpi, code=code, population=population, reason=reason)
 
     def _nothing(self, kpi: Kpi, code: str) -> Release:

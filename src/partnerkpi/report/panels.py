@@ -88,7 +88,7 @@ class Panels:
 
     def lines(self, panel: str) -> tuple[KpiLine, ...]:
         """The KPIs of a panel; none when no figure of any of them was ever known."""
-        lines = [self.line(kpi) for kpi in self.page.kpis(panel)]
+        lines = [self.line(kpi, trend=panel == "outcomes") for kpi in self.page.kpis(panel)]
         known = any(self._known(self.figures.of_kpi(kpi)) for kpi in self.page.kpis(panel))
         return tuple(lines) if known else ()
 
@@ -96,8 +96,8 @@ class Panels:
         """Whether there is, or was in the last quarters, anything to say of a KPI."""
         return any(release.state in (State.SHOWN, State.HIDDEN) for release in (figures.now, *figures.trend))
 
-    def line(self, kpi: Kpi) -> KpiLine:
-        """One KPI as a panel shows it."""
+    def line(self, kpi: Kpi, *, trend: bool = False) -> KpiLine:
+        """One KPI as a panel shows it, with or without its last quarters."""
         figures = self.figures.of_kpi(kpi)
         goal = next((goal for goal, of_goal in self.goals if of_goal.id == kpi.id), None)
         window, change = self.say(kpi.window.value), figures.change.text
@@ -113,7 +113,8 @@ class Panels:
             window=window,
             now=figures.now.code,
             last_year=figures.last_year.code,
-            trend=tuple(release.code for release in figures.trend),
+            changed=figures.change.code,
+            trend=tuple(release.code for release in figures.trend) if trend else (),
             change=change,
             axis_high=_axis_high(figures, goal),
             target=goal.target if goal else None,
@@ -122,7 +123,7 @@ class Panels:
             baseline_text=unit_text(goal.baseline, kpi) if goal and goal.baseline is not None else "",
             status=status,
             status_text=self.say(STATUS_TEXTS[status]) if status else "",
-            similar=figures.similar.code if figures.similar else "",
+            similar=figures.similar.code if trend and figures.similar else "",
         )
 
     def _work(self, name: str) -> WorkPanel:
@@ -130,7 +131,8 @@ class Panels:
         for tier in TIERS:
             kpis = self.page.named((f"students_{tier}", f"hours_{tier}"))
             found = [self.figures.of_kpi(kpi) for kpi in kpis]
-            if len(found) == 2 and any(figures.now.state in (State.SHOWN, State.HIDDEN) for figures in found):
+            # A tier in which nobody has done anything is no row.
+            if len(found) == 2 and found[0].now.state in (State.SHOWN, State.HIDDEN):
                 students, hours = (figures.now.code for figures in found)
                 tiers.append(TierLine(self.say(_TIER_NAMES[tier]), students, hours))
         lines = self.lines(name)
@@ -198,6 +200,7 @@ class Panels:
 
     def _action(self, action: Action) -> ActionLine:
         state, effect = action.state(self.day), ""
+        codes: tuple[str, ...] = ()
         aims = [kpi for kpi in self.page.aims if kpi.id == action.aims_at]
         if aims:
             figures = self.figures.of_kpi(aims[0])
@@ -205,8 +208,9 @@ class Panels:
             effect = self.say("{name}: {now}, {change}", name=name, now=figures.now.text, change=figures.change.text)
             if figures.now.state is not State.SHOWN or figures.change.state is not State.SHOWN:
                 effect = self.say("{name}: {now}", name=name, now=figures.now.text)
+            codes = (figures.now.code, figures.change.code)
         due_text = self.page.language.day(action.due) if action.due else ""
-        return ActionLine(action.what, action.owner, due_text, state, self.say(_ACTION_TEXTS[state]), effect)
+        return ActionLine(action.what, action.owner, due_text, state, self.say(_ACTION_TEXTS[state]), effect, codes)
 
     def _programs(self, name: str) -> GroupPanel:
         kpis = self.page.named(PROGRAM_KPIS)

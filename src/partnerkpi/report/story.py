@@ -1,4 +1,7 @@
-"""The sentences of a board, made by rule from what the page shows; each clause knows its figures, none claims a cause."""
+"""The sentences of a board, made by rule from what the page shows; each clause knows its figures.
+
+None of them claims a cause.
+"""
 
 from collections.abc import Sequence
 
@@ -95,7 +98,7 @@ class Teller:
     def story(self, panels: Sequence[Panel]) -> tuple[Sentence, ...]:
         """What is read aloud: at most 90 seconds; what is least needed is left out first."""
         ranked: list[tuple[int, Sentence]] = []
-        ranked += [(1, self._served())] if self._served() else []
+        ranked += [(1, sentence) for sentence in self._served()]
         ranked += [(rank, self._figure(figures)) for rank, figures in enumerate(self._spoken(), start=2)]
         ranked += [(1, sentence) for sentence in self._goal_sentences()]
         for panel in panels:
@@ -113,12 +116,12 @@ class Teller:
         """The figures that are read aloud one by one: outcomes, then college, then work; students served come apart."""
         return [figures for figures in self.told if figures.kpi.id != "students_served"][:8]
 
-    def _served(self) -> Sentence | None:
+    def _served(self) -> list[Sentence]:
         for figures in self.told:
             if figures.kpi.id == "students_served" and figures.now.state is State.SHOWN:
                 text = self.say("{number} students took part this school year.", number=figures.now.text)
-                return Sentence((Clause(text, (figures.now.code,)),))
-        return None
+                return [Sentence((Clause(text, (figures.now.code,)),))]
+        return []
 
     def _figure(self, figures: KpiFigures) -> Sentence:
         """One figure in words: what it is, how it moved, and how similar students fare."""
