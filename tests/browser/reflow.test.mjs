@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PAGES, WIDTHS, open, window, withBrowser } from "./browser.mjs";
-import { lost } from "./lost.mjs";
+import { broken, lost } from "./lost.mjs";
 
 const SPACED = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
   p { margin-bottom: 2em !important }`;
@@ -18,6 +18,7 @@ for (const name of PAGES) {
       const { page } = await open(t, name, width);
       assert.equal(await tooWide(page), 0);
       assert.deepEqual(await page.evaluate(lost), []);
+      assert.deepEqual(await page.evaluate(broken), [], "words broken in the middle");
     });
   }
 
@@ -48,8 +49,10 @@ for (const name of PAGES) {
 test("what is lost is found", async (t) => {
   const page = await window(t, 320);
   await page.setContent(`<p>fits</p><p style="white-space: nowrap">${"far too wide ".repeat(9)}</p>
-    <div style="height: 1em; overflow: hidden">cut <br> away</div><p>one</p><p style="margin-top: -2.2em">two</p>`);
+    <div style="height: 1em; overflow: hidden">cut <br> away</div><p>one</p><p style="margin-top: -2.2em">two</p>
+    <p style="width: 1em; overflow-wrap: anywhere">broken</p>`);
   const found = (await page.evaluate(lost)).join("\n");
   for (const word of ["out of the window: far", "cut: away", "over it: one / two"]) assert.ok(found.includes(word), found);
+  assert.deepEqual(await page.evaluate(broken), ["broken"]);
   assert.ok((await tooWide(page)) > 0);
 });
