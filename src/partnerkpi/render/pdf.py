@@ -49,9 +49,32 @@ def write(laid: Laid, manifest: Manifest | None = None) -> bytes:
     attached = "" if manifest is None else manifest_json(manifest)
     identifier = hashlib.sha256((laid.html + attached).encode("utf-8")).hexdigest()[:32].encode("ascii")
     pdf: bytes = laid.document.write_pdf(
-        pdf_variant="pdf/ua-1", pdf_identifier=identifier, full_fonts=True, **_attaching(manifest)
+        finisher=_finish,
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=identifier,
+        full_fonts=True,
+        attachments=_attached(manifest),
     )
     return pdf
+
+
+def _finish(document: Any, pdf: Any) -> None:
+    """What WeasyPrint 70 leaves undone or gets wrong."""
+    _place_figures(document, pdf)
+    _relate(pdf)
+
+
+def _place_figures(document: Any, pdf: Any) -> None:
+    """Give each tagged picture its box in points from the bottom of the page (ISO 32000-1, table 345).
+
+    WeasyPrint 70 writes it in CSS pixels from the top, so that a reader would point somewhere else.
+    """
+    height = document.pages[0].height
+    for element in pdf.objects:
+        if isinstance(element, dict) and element.get("S") == "/Figure":
+            left, top, right, bottom = element["A"]["BBox"]
+            box = (left, height - bottom, right, height - top)
+            element["A"]["BBox"][:] = [round(side * POINTS, 3) for side in box]
 
 
 def render_pdf(html: str) -> bytes:
@@ -59,10 +82,10 @@ def render_pdf(html: str) -> bytes:
     return write(lay_out(html))
 
 
-def _attaching(manifest: Manifest | None) -> dict[str, Any]:
-    """What `write_pdf` needs to attach the manifest; its time is the end of what it tells of, for the same bytes."""
+def _attached(manifest: Manifest | None) -> list[Any]:
+    """The manifest as an attachment; its time is the end of what it tells of, for the same bytes."""
     if manifest is None:
-        return {}
+        return []
     day = dt.datetime.fromisoformat(manifest.last_day)
     attachment = _weasyprint().Attachment(
         string=manifest_json(manifest).encode("utf-8"),
@@ -73,15 +96,16 @@ def _attaching(manifest: Manifest | None) -> dict[str, Any]:
         relationship="Data",
         url_fetcher=_fetcher(),
     )
-    return {"attachments": [attachment], "finisher": _relate}
+    return [attachment]
 
 
-def _relate(document: Any, pdf: Any) -> None:
+def _relate(pdf: Any) -> None:
     """Say what the attachment is to the page (ISO 32000-2, 14.13), which WeasyPrint does for PDF/A alone."""
     files: list[Any] = [each for each in pdf.objects if isinstance(each, dict) and each.get("Type") == "/Filespec"]
     for found in files:
         found["AFRelationship"] = "/Data"
-    pdf.catalog["AF"] = f"[{' '.join(found.reference.decode() for found in files)}]"
+    if files:
+        pdf.catalog["AF"] = f"[{' '.join(found.reference.decode() for found in files)}]"
 
 
 def _layout(html: str) -> Any:
