@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from partnerkpi.errors import ConfigurationError, DoesNotFit
 from partnerkpi.models.board import Board
-from partnerkpi.render.html import DENSITIES, render_html
+from partnerkpi.render.html import DENSITIES, load_templates, render_html
 
 TOLERANCE = 1.0  # CSS pixels, three quarters of a point: rounding in the layout, not a cut
 
@@ -175,6 +175,14 @@ def _texts(box: Any) -> Iterator[str]:
         yield from (str(child.text or "") for child in box.element if str(child.tag).endswith("title"))
     for child in getattr(box, "children", ()):
         yield from _texts(child)
+
+
+def prepare(templates: Sequence[Path]) -> None:
+    """Load what a page needs, before there is a board; raises ConfigurationError when the machine lacks Pango."""
+    _weasyprint()
+    _fonts()
+    _fetcher()
+    load_templates(templates)
 
 
 def render(board: Board, templates: Sequence[Path]) -> bytes:

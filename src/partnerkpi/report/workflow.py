@@ -1,15 +1,11 @@
-"""Making one board: one straight line from the warehouse to a file."""
+"""Making one board: one straight line from the warehouse to the description of the page."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
-from partnerkpi import assets
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.disclosure import Policy
 from partnerkpi.errors import KpiFileError
-from partnerkpi.files import write_private
 from partnerkpi.measure.catalogue import Catalogue, check_catalogue, mart_queries
 from partnerkpi.measure.evidence import gather_evidence, quarter_asked
 from partnerkpi.measure.rates import read_rates
@@ -22,7 +18,6 @@ from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
 from partnerkpi.records.partners import find_partner, read_partners
 from partnerkpi.refresh import ensure_fresh
-from partnerkpi.render import render
 from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import PROGRAM_KPIS, Page, build_board, page_kpis
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
@@ -32,35 +27,6 @@ from partnerkpi.warehouse.past import look_back
 
 # A KPI that is not due tells of an earlier quarter, with a trend and a year before of its own.
 _QUARTERS = 2 * TREND_QUARTERS
-
-
-@dataclass(frozen=True)
-class ReportOptions:
-    """What to make: the quarter ("2026-27-Q1"; None: the latest that has ended and has data), format and place.
-
-    `as_of` tells what was known at the end of a day; `plan` does everything and writes nothing.
-    """
-
-    period: str | None = None
-    format: str = "pdf"
-    out: Path | None = None
-    as_of: dt.date | None = None
-    plan: bool = False
-
-
-def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions | None = None) -> Path:
-    """Write the board of a partner and say where it is.
-
-    Raises UsageError for an unknown partner or period, InputMissing without data, ChecksFailed when the data is
-    not sound, DoesNotFit when the page cannot be one page; in each case nothing is written.
-    """
-    options = options or ReportOptions()
-    board, quarter = make_board(workspace, partner_id, today=today, period=options.period, as_of=options.as_of)
-    target = _target(workspace, board, quarter, options)
-    content = render(options.format, board, assets.search_path("templates", workspace.root))
-    if not options.plan:
-        write_private(target, content)
-    return target
 
 
 def make_board(
@@ -124,10 +90,3 @@ def _results(
         tuple(kpi for kpi in catalogue.kpis if kpi.id not in failed), (*catalogue.broken, *failed.values())
     )
     return {(r.kpi, r.partner, r.program, r.period_id): r for r in results_of(frame)}, sound
-
-
-def _target(workspace: Workspace, board: Board, quarter: Quarter, options: ReportOptions) -> Path:
-    name = f"{board.partner_id}.{options.format}"
-    if options.out is None:
-        return workspace.root / "boards" / quarter.slug / name
-    return options.out / name if options.out.is_dir() else options.out
