@@ -8,8 +8,8 @@ from given import HOSPITAL, csv_text, export, take_in, workspace
 
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.measure.catalogue import load_catalogue
+from partnerkpi.measure.frame import SCHEMA
 from partnerkpi.measure.results import measure
-from partnerkpi.measure.rows import SCHEMA
 from partnerkpi.refresh import ensure_fresh
 from partnerkpi.warehouse import open_for_reading
 

@@ -9,7 +9,7 @@ from partnerkpi.errors import KpiFileError
 from partnerkpi.measure.catalogue import Catalogue, check_catalogue, mart_queries
 from partnerkpi.measure.evidence import gather_evidence, quarter_asked
 from partnerkpi.measure.rates import read_rates
-from partnerkpi.measure.results import measure, results_of
+from partnerkpi.measure.results import measure_partner
 from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.models.board import Board
 from partnerkpi.models.dated import Number
@@ -77,16 +77,16 @@ def _results(
     kpis = list(dict.fromkeys([*page_kpis(catalogue, partner), *programs]))
     period_ids = {kpi.id: [p.period_id for p in calendar.told(kpi.window, quarters)] for kpi in kpis}
     failed: dict[str, KpiFileError] = {}
-    frame = measure(
+    results = measure_partner(
         warehouse,
         kpis,
+        partner.id,
         period_ids=period_ids,
         settings=settings,
         seconds=seconds,
         failed=lambda kpi, error: failed.update({kpi.id: error}),
-        partner=partner.id,
     )
     sound = Catalogue(
         tuple(kpi for kpi in catalogue.kpis if kpi.id not in failed), (*catalogue.broken, *failed.values())
     )
-    return {(r.kpi, r.partner, r.program, r.period_id): r for r in results_of(frame)}, sound
+    return {(r.kpi, r.partner, r.program, r.period_id): r for r in results}, sound
