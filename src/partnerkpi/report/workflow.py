@@ -17,12 +17,12 @@ from partnerkpi.models.partner import Partner
 from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
 from partnerkpi.records.partners import find_partner, read_partners
-from partnerkpi.refresh import ensure_fresh
+from partnerkpi.refresh import open_fresh
 from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import PROGRAM_KPIS, Page, build_board, page_kpis
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
 from partnerkpi.report.soundness import require_sound_data
-from partnerkpi.warehouse import Warehouse, open_for_reading
+from partnerkpi.warehouse import Warehouse
 from partnerkpi.warehouse.past import look_back
 
 # A KPI that is not due tells of an earlier quarter, with a trend and a year before of its own.
@@ -35,8 +35,7 @@ def make_board(
     """The frozen description of the page, and its quarter; with `as_of` as it was at the end of that day."""
     partner = find_partner(read_partners(workspace.partners), partner_id)
     calendar = workspace.settings.calendar()
-    ensure_fresh(workspace)
-    with open_for_reading(workspace.database, wait_seconds=workspace.settings.lock_wait_seconds) as warehouse:
+    with open_fresh(workspace) as warehouse:
         if as_of is not None:
             look_back(warehouse, as_of, mart_queries(workspace.root))
         evidence = gather_evidence(warehouse, calendar)
