@@ -100,6 +100,7 @@ def run_checks(
 def _run(warehouse: Warehouse, check: Check, today: dt.date, within: str) -> Finding | None:
     try:
         if not _gather(warehouse, check, today):
+            warehouse.run("drop table found")
             return None
         rows = warehouse.rows("select what, sum(row_count) from found group by what order by 2 desc, 1")
         concerned = warehouse.rows(_PARTNERS.format(within=within))
