@@ -122,6 +122,42 @@ baseline = 97
 baseline_period = "2024-25 Q4"
 target = 98
 due = "2026-27 Q4"
+
+[[checkins]]
+on = 2026-06-16
+attended = ["Superintendent", "Chief executive", "Academy lead"]
+decisions = ["Interns keep one afternoon a week for classes they are behind in."]
+next = 2026-09-15
+
+[[checkins.actions]]
+what = "Agree on internship dates that leave the exam weeks free"
+owner = "Internship coordinator"
+due = 2026-09-01
+done = 2026-08-28
+aims_at = "completion_rate"
+
+[[checkins]]
+on = 2026-09-15
+attended = ["Superintendent", "Chief executive", "Academy lead"]
+decisions = ["The lab takes one more group of ninth graders in spring."]
+next = 2026-12-08
+
+[[checkins.actions]]
+what = "Call home on the second absence in a month"
+owner = "Academy lead"
+due = 2026-10-01
+done = 2026-09-29
+aims_at = "attendance_rate"
+
+[[checkins.actions]]
+what = "Name a mentor for every intern"
+owner = "Nurse manager"
+due = 2026-10-15
+
+[[checkins.actions]]
+what = "Find two more places for the spring internships"
+owner = "Volunteer office"
+due = 2026-12-01
 """
 
 MANUFACTURER = """\
@@ -155,6 +191,18 @@ baseline = 19
 baseline_period = "2024-25 Q1"
 target = 15
 due = "2026-27 Q4"
+
+[[checkins]]
+on = 2026-06-10
+attended = ["Superintendent", "Plant manager"]
+decisions = ["Two machines move to the school shop."]
+next = 2026-10-28
+
+[[checkins.actions]]
+what = "Fit guards and train the teachers on both machines"
+owner = "Shop foreman"
+due = 2026-09-30
+aims_at = "attendance_rate"
 """
 
 COLLEGE = """\

@@ -79,7 +79,7 @@ def percent(students: int, value: float) -> Release:
 
 def change(now: Release, before: Release, unit: str, *, outside_noise: bool = True) -> Release:
     """The change between two releases."""
-    return change_of(now, before, kpi_in(unit), code="A1-d", outside_noise=outside_noise, since=SINCE)
+    return change_of(now, before, kpi_in(unit), Policy(), code="A1-d", outside_noise=outside_noise, since=SINCE)
 
 
 @st.composite

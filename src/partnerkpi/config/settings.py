@@ -41,6 +41,8 @@ class BoardSettings(StrictModel):
     """The page; `render_seconds`: how long laying it out may take."""
 
     paper: Literal["letter", "a4"] = "letter"
+    orientation: Literal["landscape", "portrait"] = "landscape"
+    language: Literal["en", "es"] = "en"
     render_seconds: Annotated[float, Field(gt=0, le=86_400)] = 60
 
 

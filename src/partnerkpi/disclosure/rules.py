@@ -5,9 +5,9 @@ from it (a change, a bar, a point of a sparkline, an alt text) has none to carry
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from partnerkpi.language import Language
 from partnerkpi.models.kpi import Grain, Kpi, Measure
 from partnerkpi.models.release import Population, Release, State
 from partnerkpi.models.result import Result
@@ -21,26 +21,33 @@ _RECODING = (
 )
 _RECODING_LARGE = (1, 1, 99)
 _NBSP = "\u00a0"
-_NO_CHANGE: dict[State, Callable[[str], str]] = {
-    State.HIDDEN: lambda since: "change not shown, to protect privacy",
-    State.NOT_DUE: lambda since: f"nothing was due in {since}",
-    State.MISSING: lambda since: f"no comparison with {since}",
+_NO_CHANGE = {
+    State.HIDDEN: "change not shown, to protect privacy",
+    State.NOT_DUE: "nothing was due in {since}",
+    State.MISSING: "no comparison with {since}",
 }
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What a district has set; the floor of R1 is checked where the settings are read."""
+    """What a district has set; the floor of R1 is checked where the settings are read. Texts are in the language."""
 
     minimum_group: int = 10
+    language: Language = field(default_factory=Language, compare=False)
 
     @property
     def rule_text(self) -> str:
         """The small-group rule as a page prints it."""
-        return (
-            f"Figures about fewer than {self.minimum_group} students are not shown; percentages of small groups are "
-            "given as ranges."
+        return self.language.say(
+            "Figures about fewer than {smallest} students are not shown; percentages of small groups are given as "
+            "ranges.",
+            smallest=self.minimum_group,
         )
+
+    @property
+    def too_few(self) -> str:
+        """What stands in place of a figure about too few students."""
+        return self.language.say("fewer than {smallest} students", smallest=self.minimum_group)
 
 
 def disclose(result: Result, kpi: Kpi, policy: Policy, *, code: str, population: Population) -> Release:
@@ -50,14 +57,29 @@ def disclose(result: Result, kpi: Kpi, policy: Policy, *, code: str, population:
     if kpi.grain is Grain.PARTNER and not result.students:
         return _about_nobody(result, kpi, code, population)
     if result.students < policy.minimum_group:
-        return _hidden(code, kpi, population, f"fewer than {policy.minimum_group} students")
+        return Release(code, kpi.id, population, State.HIDDEN, policy.too_few, reason=policy.too_few)
     match kpi.measure:
         case Measure.SHARE:
-            return _share(result, kpi, code, population)
+            return _share(result, kpi, policy, code, population)
         case Measure.MEAN:
-            return _mean(result, kpi, code, population)
+            return _mean(result, kpi, policy, code, population)
         case Measure.TOTAL:
             return _total(result, kpi, policy, code, population)
+
+
+def disclose_similar(
+    value: float, students: int, kpi: Kpi, policy: Policy, *, code: str, population: Population
+) -> Release | None:
+    """The figure of similar students (a plain ratio), as exactly as their number allows; they are a population too.
+
+    None where it may not be told, or is a total, which says nothing beside another number of students.
+    """
+    if students < policy.minimum_group or kpi.measure is Measure.TOTAL:
+        return None
+    if kpi.measure is Measure.SHARE:
+        return _percent(value, students, kpi, policy, code, population)
+    rounded = math.floor(10 * value + 0.5) / 10
+    return _shown(code, kpi, population, f"{rounded:.1f}", rounded, rounded) if rounded > 0 else None
 
 
 def unavailable(state: State, kpi: Kpi, *, code: str, population: Population, reason: str) -> Release:
@@ -66,19 +88,29 @@ def unavailable(state: State, kpi: Kpi, *, code: str, population: Population, re
 
 
 def change_of(
-    now: Release, before: Release, kpi: Kpi, *, code: str, outside_noise: bool, since: str, series_break: str = ""
+    now: Release,
+    before: Release,
+    kpi: Kpi,
+    policy: Policy,
+    *,
+    code: str,
+    outside_noise: bool,
+    since: str,
+    series_break: str = "",
 ) -> Release:
     """The release of a change, made of what the two published figures already say and nothing more.
 
     Without two exact figures there is none, nor across a series break. Inside noise it is "about the same", whatever
     the figures are.
     """
+    say = policy.language.say
     for state in (State.HIDDEN, State.NOT_DUE, State.MISSING):
         for release in (now, before):
             if release.state is state:
-                return Release(code, kpi.id, now.population, state, _NO_CHANGE[state](since), reason=release.reason)
+                text = say(_NO_CHANGE[state], since=since)
+                return Release(code, kpi.id, now.population, state, text, reason=release.reason)
     if series_break:
-        text = f"not comparable with {since}: {series_break}"
+        text = say("not comparable with {since}: {reason}", since=since, reason=series_break)
         return Release(code, kpi.id, now.population, State.MISSING, text, reason=series_break)
     if not (now.exact and before.exact and now.low is not None and before.low is not None):
         return Release(
@@ -86,19 +118,27 @@ def change_of(
             kpi.id,
             now.population,
             State.HIDDEN,
-            "change not known: a figure is a range",
-            reason="a change between ranges is not known",
+            say("change not known: a figure is a range"),
+            reason=say("a change between ranges is not known"),
         )
     difference = round(now.low - before.low, 1)
     if kpi.measure is Measure.TOTAL or kpi.grain is Grain.PARTNER:
-        return Release(code, kpi.id, now.population, State.SHOWN, f"{before.text} in {since}", difference, difference)
+        text = say("{figure} in {since}", figure=before.text, since=since)
+        return Release(code, kpi.id, now.population, State.SHOWN, text, difference, difference)
     if not outside_noise or difference == 0:
-        return Release(code, kpi.id, now.population, State.SHOWN, f"about the same as {since}", 0.0, 0.0)
-    direction = "up" if difference > 0 else "down"
-    size = f"{abs(difference):.0f}" if kpi.measure is Measure.SHARE else f"{abs(difference):.1f}"
-    points = f"{size}{_NBSP}point{'' if size == '1' else 's'}"
-    text = f"{direction} {points} from {since}"
+        text = say("about the same as {since}", since=since)
+        return Release(code, kpi.id, now.population, State.SHOWN, text, 0.0, 0.0)
+    points = points_text(difference, kpi, policy.language)
+    text = say(
+        "up {points} from {since}" if difference > 0 else "down {points} from {since}", points=points, since=since
+    )
     return Release(code, kpi.id, now.population, State.SHOWN, text, difference, difference)
+
+
+def points_text(difference: float, kpi: Kpi, language: Language) -> str:
+    """How large a change is: "6 points", "0.2 points"; its direction is told by the words around it."""
+    size = f"{abs(difference):.0f}" if kpi.measure is Measure.SHARE else f"{abs(difference):.1f}"
+    return language.say("{size} point" if size == "1" else "{size} points", size=size).replace(" ", _NBSP)
 
 
 def _participation_of_nobody(result: Result, kpi: Kpi) -> bool:
@@ -106,48 +146,55 @@ def _participation_of_nobody(result: Result, kpi: Kpi) -> bool:
     return kpi.unit in ("students", "placements") and result.students == 0
 
 
-def _share(result: Result, kpi: Kpi, code: str, population: Population) -> Release:
+def _share(result: Result, kpi: Kpi, policy: Policy, code: str, population: Population) -> Release:
+    return _percent(result.value, result.students, kpi, policy, code, population)
+
+
+def _percent(value: float, students: int, kpi: Kpi, policy: Policy, code: str, population: Population) -> Release:
     """R2: whole percent, ends recoded; below 40 students a range."""
-    width, low_end, high_end = _recoding(result.students)
-    percent = 100 * result.value
+    say = policy.language.say
+    width, low_end, high_end = _recoding(students)
+    percent = 100 * value
     rounded = math.floor(percent + 0.5)
     if rounded >= high_end if width == 1 else percent >= high_end:
-        return _shown(code, kpi, population, f"{high_end}% or more", float(high_end), 100.0)
+        return _shown(code, kpi, population, say("{percent}% or more", percent=high_end), float(high_end), 100.0)
     if rounded <= low_end if width == 1 else percent <= low_end:
-        return _shown(code, kpi, population, f"{low_end}% or less", 0.0, float(low_end))
+        return _shown(code, kpi, population, say("{percent}% or less", percent=low_end), 0.0, float(low_end))
     if width == 1:
         return _shown(code, kpi, population, f"{rounded}%", float(rounded), float(rounded))
     low = math.floor(percent / width) * width
-    return _shown(code, kpi, population, f"{low} to {low + width}%", float(low), float(low + width))
+    text = say("{low} to {high}%", low=low, high=low + width)
+    return _shown(code, kpi, population, text, float(low), float(low + width))
 
 
 def _recoding(students: int) -> tuple[int, int, int]:
     return next((row[1:] for row in _RECODING if students <= row[0]), _RECODING_LARGE)
 
 
-def _mean(result: Result, kpi: Kpi, code: str, population: Population) -> Release:
+def _mean(result: Result, kpi: Kpi, policy: Policy, code: str, population: Population) -> Release:
     """R3: one decimal, hidden when all students have the same value (which also covers both ends of a scale)."""
     if kpi.grain is Grain.PARTNER:
         return _about_nobody(result, kpi, code, population)
     if result.uniform:
-        return _hidden(code, kpi, population, "all students have the same value")
+        return _hidden(code, kpi, population, policy, "all students have the same value")
     rounded = math.floor(10 * result.value + 0.5) / 10
     # The best student's own value, as fine as the mean is printed: at or above it the mean tells of everybody.
     best = math.floor(10 * result.largest * result.students / result.denominator + 0.5) / 10
     if rounded <= 0 or rounded >= best:
-        return _hidden(code, kpi, population, "at the end of the scale")
+        return _hidden(code, kpi, population, policy, "at the end of the scale")
     return _shown(code, kpi, population, f"{rounded:.1f}", rounded, rounded)
 
 
 def _total(result: Result, kpi: Kpi, policy: Policy, code: str, population: Population) -> Release:
     """R4: enough contributors, none of them more than half of the sum."""
     if result.contributors < policy.minimum_group:
-        return _hidden(code, kpi, population, f"fewer than {policy.minimum_group} students behind it")
+        reason = policy.language.say("fewer than {smallest} students behind it", smallest=policy.minimum_group)
+        return Release(code, kpi.id, population, State.HIDDEN, reason, reason=reason)
     if 2 * result.largest > result.numerator:
-        return _hidden(code, kpi, population, "one student makes up more than half of it")
+        return _hidden(code, kpi, population, policy, "one student makes up more than half of it")
     rounded = _two_digits(result.value) if kpi.unit == "dollars" else float(math.floor(result.value + 0.5))
     if rounded == 0:
-        return _hidden(code, kpi, population, "too little to be told as a whole number")
+        return _hidden(code, kpi, population, policy, "too little to be told as a whole number")
     return _shown(code, kpi, population, amount_text(rounded, kpi), rounded, rounded)
 
 
@@ -178,6 +225,7 @@ def _shown(code: str, kpi: Kpi, population: Population, text: str, low: float, h
     return Release(code, kpi.id, population, State.SHOWN, text, low, high)
 
 
-def _hidden(code: str, kpi: Kpi, population: Population, reason: str) -> Release:
-    text = reason if reason.startswith("fewer than") else "not shown, to protect privacy"
-    return Release(code, kpi.id, population, State.HIDDEN, text, reason=reason)
+def _hidden(code: str, kpi: Kpi, population: Population, policy: Policy, reason: str) -> Release:
+    say = policy.language.say
+    text = say("not shown, to protect privacy")
+    return Release(code, kpi.id, population, State.HIDDEN, text, reason=say(reason))

@@ -1,17 +1,53 @@
 """The frozen description of one page: releases and records only."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from partnerkpi.models.release import Release, State
 
 
+class Audience(StrEnum):
+    """Who reads a page. Disclosure control is the same for all of them; what is told, and how much, is not."""
+
+    EXECUTIVE = "executive"
+    COMMUNITY = "community"
+    BOARD = "board"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A piece of a sentence, and the codes of the figures it speaks of."""
+
+    text: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence made by rule. Its clauses follow each other as they are, spaces and full stop included."""
+
+    clauses: tuple[Clause, ...]
+
+    @property
+    def text(self) -> str:
+        """What is read."""
+        return "".join(clause.text for clause in self.clauses)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The figures it speaks of, in order."""
+        return tuple(code for clause in self.clauses for code in clause.codes)
+
+
 @dataclass(frozen=True)
 class KpiLine:
-    """One KPI on the page. `now`, `last_year` and `trend` are codes of releases on the same board.
+    """One KPI on the page. `now`, `last_year`, `changed`, `trend` and `similar` are codes of releases on the board.
 
     `axis_high` is the right end of the bar in the KPI's unit (bars start at zero); `target` is an agreed
     number out of the partner file, not a figure about students, and None without a goal.
-    `status` is one word ("met", "behind", ...) or empty; `change` the sentence about last year.
+    `status` is one word ("met", "behind", ...) or empty and `status_text` that word as printed; `change` is the
+    sentence about last year (`changed` in words, or when it was last known); `trend` is empty where a panel draws none;
+    `similar` is empty where similar students are not compared or the comparison is withheld.
     """
 
     kpi: str
@@ -21,6 +57,7 @@ class KpiLine:
     window: str
     now: str
     last_year: str
+    changed: str
     trend: tuple[str, ...]
     change: str
     axis_high: float
@@ -29,15 +66,58 @@ class KpiLine:
     baseline: float | None = None
     baseline_text: str = ""
     status: str = ""
+    status_text: str = ""
+    similar: str = ""
 
 
 @dataclass(frozen=True)
 class KpiPanel:
-    """A panel of KPIs of one domain; `empty` says in one line why there is nothing to show."""
+    """A panel of KPIs; `empty` says in one line why there is nothing to show."""
 
     id: str
     title: str
     lines: tuple[KpiLine, ...]
+    empty: str = ""
+
+
+@dataclass(frozen=True)
+class TierLine:
+    """One tier of work-based learning: the codes of its students and of their hours."""
+
+    name: str
+    students: str
+    hours: str
+
+
+@dataclass(frozen=True)
+class WorkPanel:
+    """Work-based learning: a row for each tier, and KPIs of completion."""
+
+    id: str
+    title: str
+    tiers: tuple[TierLine, ...]
+    lines: tuple[KpiLine, ...]
+    empty: str = ""
+
+
+@dataclass(frozen=True)
+class SideLine:
+    """What one side has put in, and what it had planned: codes of releases."""
+
+    name: str
+    actual: str
+    planned: str
+
+
+@dataclass(frozen=True)
+class InvestmentPanel:
+    """Both sides on one axis that ends at `axis_high` dollars, and what a participant costs."""
+
+    id: str
+    title: str
+    sides: tuple[SideLine, ...]
+    lines: tuple[KpiLine, ...]
+    axis_high: float
     empty: str = ""
 
 
@@ -52,7 +132,48 @@ class GoalLine:
     target_text: str
     due: str
     status: str
+    status_text: str
     reason: str
+
+
+@dataclass(frozen=True)
+class GoalPanel:
+    """The goals both sides agreed on."""
+
+    id: str
+    title: str
+    lines: tuple[GoalLine, ...]
+    empty: str = ""
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    """What somebody took on at a check-in: who by role, until when, and whether it is done.
+
+    `state` is "done", "late" or "open"; `effect` says where the figure it aimed at stands, "" without one, and `codes`
+    are the releases it speaks of.
+    """
+
+    what: str
+    owner: str
+    due_text: str
+    state: str
+    state_text: str
+    effect: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckinPanel:
+    """The last check-in: when and who (by role), what was decided, what was taken on, and when the next one is."""
+
+    id: str
+    title: str
+    held: str
+    decisions: tuple[str, ...]
+    lines: tuple[ActionLine, ...]
+    next_text: str
+    empty: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,10 +188,14 @@ class GroupLine:
 class GroupPanel:
     """A small table: one row per program, one column per KPI."""
 
+    id: str
     title: str
     columns: tuple[str, ...]
     lines: tuple[GroupLine, ...]
     empty: str = ""
+
+
+Panel = KpiPanel | WorkPanel | InvestmentPanel | GoalPanel | CheckinPanel | GroupPanel
 
 
 @dataclass(frozen=True)
@@ -91,30 +216,36 @@ class Definition:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything on one page, in reading order. Renderers take a board and nothing else."""
+    """Everything on one page, in reading order. Renderers take a board and nothing else.
+
+    A panel that has nothing to show keeps its place in `panels` with its reason in `empty`. `story` is what is read
+    aloud; `logo` is a picture as a `data:` address, checked and cleaned, or "".
+    """
 
     schema: str
+    language: str
+    audience: Audience
     title: str
     district: str
     partner: str
     partner_id: str
     formerly: str
     color: str
+    logo: str
     period: str
     period_text: str
-    headline: str
+    headline: Sentence
     ask: str
+    story: tuple[Sentence, ...]
     vision: str
     data_through: tuple[DataThrough, ...]
-    panels: tuple[KpiPanel, ...]
-    programs: GroupPanel
-    goals: tuple[GoalLine, ...]
-    goals_empty: str
+    panels: tuple[Panel, ...]
     definitions: tuple[Definition, ...]
     notes: tuple[str, ...]
     contact: str
     version: str
     paper: str = "letter"
+    orientation: str = "landscape"
     releases: tuple[Release, ...] = field(default=())
 
     def release(self, code: str) -> Release:
@@ -130,3 +261,38 @@ class Board:
     def shown(self) -> tuple[Release, ...]:
         """The releases with a value, in the order of their codes on the page."""
         return tuple(release for release in self.releases if release.state is State.SHOWN)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of every figure that the page tells, in whatever form."""
+        found = [code for sentence in (self.headline, *self.story) for code in sentence.codes]
+        for line in self.kpi_lines:
+            found += [line.now, line.last_year, line.changed, *line.trend, line.similar]
+        for panel in self.panels:
+            match panel:
+                case WorkPanel():
+                    found += [code for tier in panel.tiers for code in (tier.students, tier.hours)]
+                case InvestmentPanel():
+                    found += [code for side in panel.sides for code in (side.actual, side.planned)]
+                case GoalPanel():
+                    found += [goal.now for goal in panel.lines]
+                case CheckinPanel():
+                    found += [code for action in panel.lines for code in action.codes]
+                case GroupPanel():
+                    found += [code for row in panel.lines for code in row.cells]
+        return frozenset(found) - {""}
+
+    @property
+    def kpi_lines(self) -> tuple[KpiLine, ...]:
+        """Every KPI line of every panel."""
+        return tuple(
+            line
+            for panel in self.panels
+            if isinstance(panel, KpiPanel | WorkPanel | InvestmentPanel)
+            for line in panel.lines
+        )
+
+    @property
+    def goals(self) -> tuple[GoalLine, ...]:
+        """The goals, wherever they stand."""
+        return tuple(line for panel in self.panels if isinstance(panel, GoalPanel) for line in panel.lines)

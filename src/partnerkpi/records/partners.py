@@ -1,104 +1,12 @@
 """Partner files: reading them, and finding out which partner or program an export's names mean."""
 
-import datetime as dt
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
-
-from partnerkpi.config.toml_file import StrictModel, nearest, read_toml
+from partnerkpi.config.toml_file import nearest, read_toml
 from partnerkpi.errors import ConfigurationError, UsageError
-from partnerkpi.models.partner import Cohort, CohortName, FormerName, Goal, GoalRevision, Partner, Program
-from partnerkpi.models.school_year import school_year_label
-
-_ID = r"^[a-z0-9][a-z0-9_-]{0,39}$"
-_Name = Annotated[str, Field(min_length=1, max_length=300)]
-
-
-class FormerNameFile(StrictModel):
-    """`[[formerly]]`."""
-
-    name: _Name
-    until: dt.date
-
-
-class ProgramFile(StrictModel):
-    """`[[programs]]`."""
-
-    id: Annotated[str, Field(pattern=_ID)]
-    name: _Name
-    aliases: list[_Name] = Field(default_factory=list)
-
-
-class VisionFile(StrictModel):
-    """`[vision]`: what both sides want, when they agreed, and who signed, by role."""
-
-    text: Annotated[str, Field(max_length=400)] = ""
-    agreed: dt.date | None = None
-    signed_by: list[str] = Field(default_factory=list)
-
-
-def _quarter_name(text: str) -> str:
-    year, _, quarter = text.rpartition(" ")
-    try:
-        label = school_year_label(year)
-    except ValueError:
-        label = ""
-    if not label or not re.fullmatch(r"Q[1-9]", quarter):
-        raise ValueError(f'"{text}" is not a quarter; write it like "2026-27 Q4"')
-    return f"{label} {quarter}"
-
-
-_QuarterName = Annotated[str, AfterValidator(_quarter_name)]
-
-
-class GoalRevisionFile(StrictModel):
-    """`[[goals.revisions]]`."""
-
-    on: dt.date
-    target: float
-    due: _QuarterName | None = None
-    reason: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class GoalFile(StrictModel):
-    """`[[goals]]`: as it was first agreed, and every revision since."""
-
-    kpi: str
-    baseline: float | None = None
-    baseline_period: _QuarterName | None = None
-    target: float
-    due: _QuarterName
-    revisions: list[GoalRevisionFile] = Field(default_factory=list)
-
-    def goal(self) -> Goal:
-        """As a value, revisions in order of time."""
-        ordered = sorted(self.revisions, key=lambda revision: revision.on)
-        revisions = tuple(GoalRevision(r.on, r.target, r.due or "", r.reason) for r in ordered)
-        return Goal(self.kpi, self.baseline, self.baseline_period or "", self.target, self.due, revisions)
-
-
-class PartnerFile(StrictModel):
-    """partners/<id>.toml."""
-
-    name: _Name
-    aliases: list[_Name] = Field(default_factory=list)
-    contact: Annotated[str, Field(max_length=200)] = ""
-    color: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1f4e79"
-    formerly: list[FormerNameFile] = Field(default_factory=list)
-    programs: list[ProgramFile] = Field(default_factory=list)
-    vision: VisionFile = VisionFile()
-    goals: list[GoalFile] = Field(default_factory=list)
-
-    @model_validator(mode="after")
-    def _each_once(self) -> "PartnerFile":
-        for kind, ids in (("program", [p.id for p in self.programs]), ("goal on", [g.kpi for g in self.goals])):
-            twice = sorted({name for name in ids if ids.count(name) > 1})
-            if twice:
-                raise ValueError(f"the {kind} {', '.join(twice)} is there twice")
-        return self
+from partnerkpi.models.partner import Cohort, CohortName, Contact, FormerName, Partner, Program
+from partnerkpi.records.partner_file import PartnerFile
 
 
 def read_partners(folder: Path) -> tuple[Partner, ...]:
@@ -128,11 +36,18 @@ def read_partner(path: Path) -> Partner:
         name=content.name,
         aliases=tuple(content.aliases),
         formerly=tuple(FormerName(former.name, former.until) for former in content.formerly),
-        programs=tuple(Program(p.id, p.name, tuple(p.aliases)) for p in content.programs),
+        programs=tuple(program.program() for program in content.programs),
         vision=content.vision.text,
         goals=tuple(goal.goal() for goal in content.goals),
         contact=content.contact,
         color=content.color,
+        checkins=tuple(sorted((each.checkin() for each in content.checkins), key=lambda each: each.on)),
+        page=content.board.choice(),
+        changes=content.log(),
+        contacts=tuple(sorted((Contact(c.role, c.since) for c in content.contacts), key=lambda each: each.since)),
+        agreement=content.agreed(),
+        recipients=content.recipients.recipients(),
+        sites=tuple(content.sites),
     )
 
 

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from partnerkpi.models.board import KpiLine
+from partnerkpi.models.board import Board, KpiLine
 from partnerkpi.models.release import Release, State
 
 
 @dataclass(frozen=True)
 class Bullet:
-    """The geometry of a bullet bar in points: what is filled or hatched from `start` to `end`, and two marks."""
+    """The geometry of a bullet bar in points: what is filled or hatched from `start` to `end`, and three marks."""
 
     kind: str
     start: float
@@ -18,6 +18,17 @@ class Bullet:
     hatch: str
     target: float | None
     baseline: float | None
+    similar: float | None
+
+
+@dataclass(frozen=True)
+class Side:
+    """The geometry of what one side put in: filled or hatched to `end`, in a frame up to `planned`."""
+
+    kind: str
+    end: float
+    hatch: str
+    planned: float | None
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,7 @@ def hatch(left: float, top: float, width: float, height: float, *, step: float =
     return "".join(parts)
 
 
-def bullet(line: KpiLine, release: Release, width: float, top: float, height: float) -> Bullet:
+def bullet(board: Board, line: KpiLine, release: Release, width: float, top: float, height: float) -> Bullet:
     """The bar of a KPI: from zero to an exact figure, hatched over a band, hatched all along when hidden."""
     right = line.axis_high if line.axis_high > 0 else 1.0
 
@@ -58,9 +69,22 @@ def bullet(line: KpiLine, release: Release, width: float, top: float, height: fl
 
     target = None if line.target is None else place(line.target)
     baseline = None if line.baseline is None else place(line.baseline)
+    other = board.release(line.similar) if line.similar else None
+    similar = place(other.low) if other is not None and other.exact and other.low is not None else None
     kind, start, end = _extent(release, place, width)
     lines = hatch(start, top, end - start, height) if kind in ("band", "hidden") else ""
-    return Bullet(kind, start, end, lines, target, baseline)
+    return Bullet(kind, start, end, lines, target, baseline, similar)
+
+
+def side(actual: Release, planned: Release, axis_high: float, width: float, top: float, height: float) -> Side:
+    """What one side put in beside what it had planned, both on an axis that begins at zero."""
+
+    def place(value: float) -> float:
+        return round(width * min(max(value / axis_high, 0.0), 1.0), 2) if axis_high > 0 else 0.0
+
+    kind, _, end = _extent(actual, place, width)
+    lines = hatch(0.0, top, width, height) if kind == "hidden" else ""
+    return Side(kind, end, lines, place(planned.low) if planned.exact and planned.low is not None else None)
 
 
 def _extent(release: Release, place: Callable[[float], float], width: float) -> tuple[str, float, float]:
@@ -118,3 +142,10 @@ def last_label(releases: Sequence[Release]) -> str:
     if not releases or not releases[-1].exact or len(releases[-1].text) > 7:
         return ""
     return releases[-1].text
+
+
+def figure_size(release: Release) -> str:
+    """How big a figure is set: a number like a headline, a band smaller, the reason for no figure like text."""
+    if release.state is not State.SHOWN or len(release.text) > 14:
+        return "words"
+    return "big" if len(release.text) <= 7 else "medium"

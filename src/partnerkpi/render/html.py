@@ -10,67 +10,41 @@ import contextlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
-from partnerkpi.models.board import Board, GroupLine, KpiLine
+from partnerkpi.language import Language
+from partnerkpi.models.board import Board, KpiLine
 from partnerkpi.models.release import Release, State
-from partnerkpi.render._charts import bullet, hatch, last_label, spark
-from partnerkpi.render._setting import extra_lines, figure_size, setting
+from partnerkpi.render._charts import bullet, figure_size, hatch, last_label, side, spark
+from partnerkpi.render._color import DEFAULT_COLOR, readable_color
+from partnerkpi.render._layout import Setting, left_out, rows
 
-DENSITIES = (0, 1, 2)
 FONTS = {400: "BoardSans-Regular.ttf", 600: "BoardSans-Semibold.ttf", 700: "BoardSans-Bold.ttf"}
-PAPERS = {"letter": "letter landscape", "a4": "A4 landscape"}
-HEIGHTS = {"letter": 569.0, "a4": 552.0}  # points inside the margins
-DEFAULT_COLOR = "#1f4e79"
-READABLE = 4.5
-
-# At the tightest setting a text longer than this ends in an ellipsis, which a reader can see; nothing is cut silently.
-LIMITS = {
-    "title": 40,
-    "period": 24,
-    "vision": 110,
-    "headline": 130,
-    "ask": 90,
-    "panel": 22,
-    "name": 24,
-    "figure": 34,
-    "unit": 24,
-    "status": 14,
-    "change": 60,
-    "goal": 34,
-    "cell": 34,
-    "due": 10,
-    "reason": 16,
-    "program": 18,
-    "column": 12,
-    "definition": 70,
-    "note": 90,
-}
+PAPERS = {"letter": "letter", "a4": "A4"}
+PER_ROW = {"landscape": 4, "portrait": 2}
 
 SHAPES = {
     "met": "disc",
+    "done": "disc",
     "on pace": "triangle",
-    "on track": "triangle",
-    "ahead": "triangle",
     "behind": "diamond",
+    "late": "diamond",
     "missed": "cross",
     "not due": "ring",
-    "not due yet": "ring",
-    "not shown": "hatch",
+    "open": "ring",
     "hidden": "hatch",
     "missing": "square",
-    "no data": "square",
 }
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the programs table: what is printed, whether it is a figure, its codes, and columns covered."""
+    """One cell of a table of figures: what is printed, whether it is a figure, its codes, and columns covered."""
 
     text: str
     shown: bool
@@ -78,28 +52,33 @@ class Cell:
     span: int
 
 
-def render_html(board: Board, *, templates: Sequence[Path], density: int = 0) -> str:
+def render_html(board: Board, *, templates: Sequence[Path], setting: Setting | None = None) -> str:
     """The page of a board as HTML that needs nothing else: style sheet and fonts are inside.
 
-    `templates` are the folders to look in, the workspace's own first. `density` 0 is the normal setting, 1 a tighter
-    one, 2 the tightest, in which very long texts end in an ellipsis.
+    `templates` are the folders to look in, the workspace's own first; `setting` says how tight the page is set.
     """
-    if density not in DENSITIES:
-        raise ValueError(f"density must be one of {DENSITIES}")
+    setting = setting or Setting()
     folders = tuple(templates)
-    page = _environment(folders).get_template("board.html.j2")
     paper = board.paper if board.paper in PAPERS else "letter"
-    scale, air, density = setting(board, HEIGHTS[paper], density)
-    return page.render(
-        board=board,
-        density=density,
-        paper=paper,
-        page_size=PAPERS[paper],
-        scale=scale,
-        air=air,
-        accent=readable_color(board.color),
-        font_faces=Markup(font_faces(folders)),  # our own files, base64: nothing in it to escape
-        short=partial(shorten, density=density),
+    accent = readable_color(board.color)
+    return (
+        _environment(folders)
+        .get_template("board.html.j2")
+        .render(
+            board=board,
+            say=Language(board.language).say,
+            rows=rows(board, setting),
+            empty=[panel for panel in board.panels if panel.empty],
+            left_out=left_out(board, setting),
+            density=setting.density,
+            scale=setting.scale,
+            air=setting.air,
+            per_row=PER_ROW[board.orientation],
+            page_size=f"{PAPERS[paper]} {board.orientation}",
+            accent=accent,
+            recolored=accent not in (board.color.lower(), DEFAULT_COLOR),
+            font_faces=Markup(font_faces(folders)),  # our own files, base64: nothing in it to escape
+        )
     )
 
 
@@ -115,14 +94,16 @@ def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
     )
     filters: dict[str, Callable[..., object]] = {
         "typeset": typeset,
+        "hang": hang,
         "size": figure_size,
         "shape": status_shape,
     }
     environment.filters.update(filters)
-    geometry: dict[str, Callable[..., object]] = {"bullet": bullet, "spark": spark, "hatch": hatch}
+    geometry: dict[str, Callable[..., object]] = {"bullet": bullet, "spark": spark, "hatch": hatch, "side": side}
     words: dict[str, Callable[..., object]] = {"spoken_trend": spoken_trend, "last_label": last_label}
-    rows: dict[str, Callable[..., object]] = {"trend_of": trend_of, "cells_of": cells_of, "extra_lines": extra_lines}
-    environment.globals.update(geometry | words | rows)
+    figures: dict[str, Callable[..., object]] = {"trend_of": trend_of, "cells_of": cells_of, "facts_of": facts_of}
+    lines: dict[str, Callable[..., object]] = {"tells_change": tells_change, "favorable": favorable}
+    environment.globals.update(geometry | words | figures | lines)
     return environment
 
 
@@ -153,42 +134,17 @@ def font_faces(folders: tuple[Path, ...]) -> str:
     return "\n".join(rules)
 
 
-def luminance(color: str) -> float:
-    """The relative luminance of "#rrggbb", 0 to 1 (WCAG 2.2, definition of relative luminance)."""
-    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast_on_white(color: str) -> float:
-    """The contrast ratio of a colour against white, 1 to 21 (WCAG 2.2, definition of contrast ratio)."""
-    return 1.05 / (luminance(color) + 0.05)
-
-
-def readable_color(color: str) -> str:
-    """The partner's colour, darkened until text in it reads on white; another colour where it is not "#rrggbb"."""
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", color, flags=re.ASCII):
-        return DEFAULT_COLOR
-    shade = color.lower()
-    while contrast_on_white(shade) < READABLE:
-        shade = "#" + "".join(f"{int(int(shade[at : at + 2], 16) * 0.96):02x}" for at in (1, 3, 5))
-    return shade
-
-
 def typeset(text: str) -> str:
     """The text with real minus signs, and with no line break between a number and its unit."""
     text = re.sub(r"(?<![\w.,-])-(?=[$]?\d)", "−", text)
-    return re.sub(r"(?<=\d) (?=%|(?:points?|hours?|days?|FTE|USD|million)\b)", "\u00a0", text)
+    return re.sub(r"(?<=\d) (?=%|(?:points?|hours?|days?|FTE|USD|million|puntos?|horas?|días?)\b)", "\u00a0", text)
 
 
-def shorten(text: str, role: str, *, density: int) -> str:
-    """The text itself, or, at the tightest density, as many whole words as the role has room for and an ellipsis."""
-    limit = LIMITS[role]
-    if density < DENSITIES[-1] or len(text) <= limit:
-        return text
-    head = text[: limit - 1]
-    words = head.rpartition(" ")[0]
-    return (words if len(words) > limit // 2 else head).rstrip(" ,;.:") + "…"
+def hang(text: str) -> str:
+    """A headline whose last line never holds one short word alone."""
+    head, space, last = text.rpartition(" ")
+    before = head.rpartition(" ")[2]
+    return f"{head}\u00a0{last}" if space and len(last) + len(before) <= 24 else text
 
 
 def status_shape(status: str) -> str:
@@ -201,9 +157,9 @@ def trend_of(board: Board, line: KpiLine) -> tuple[Release, ...]:
     return tuple(board.release(code) for code in line.trend)
 
 
-def cells_of(board: Board, line: GroupLine) -> tuple[Cell, ...]:
-    """The cells of a program; neighbours that hide for the same reason say so once, over all their columns."""
-    releases = [board.release(code) for code in line.cells]
+def cells_of(board: Board, codes: Sequence[str]) -> tuple[Cell, ...]:
+    """The cells of a row; neighbours that hide for the same reason say so once, over all their columns."""
+    releases = [board.release(code) for code in codes]
     return tuple(
         Cell(text or state.value, state is State.SHOWN, " ".join(release.code for release in alike), len(alike))
         for (state, text, _), run in groupby(releases, key=_cell_key)
@@ -217,12 +173,32 @@ def _cell_key(release: Release) -> tuple[State, str, str]:
     return release.state, release.text or release.reason, own
 
 
-def spoken_trend(releases: Sequence[Release]) -> str:
+def facts_of(board: Board, lines: Sequence[KpiLine]) -> tuple[tuple[KpiLine, ...], ...]:
+    """The KPIs of a panel; neighbours that are not shown for the same reason stand together."""
+    return tuple(tuple(run) for _, run in groupby(lines, key=lambda line: _cell_key(board.release(line.now))))
+
+
+def tells_change(board: Board, line: KpiLine) -> bool:
+    """Whether there is more to say of a KPI's past than that nothing is known of it."""
+    if not line.change:
+        return False
+    change = board.release(line.changed)
+    return change.state is State.SHOWN or change.text != line.change
+
+
+def favorable(lines: Sequence[KpiLine]) -> tuple[str, ...]:
+    """The KPIs that say how favorable answers are; the others say how many there are."""
+    return tuple(line.kpi for line in lines if line.kpi.startswith("survey_favorable")) or tuple(
+        line.kpi for line in lines
+    )
+
+
+def spoken_trend(releases: Sequence[Release], say: Callable[..., str]) -> str:
     """The sparkline in words, oldest quarter first: what is printed for each, or why nothing is."""
     words = [typeset(release.text) if release.text else release.state.value for release in releases]
-    return f"Last {len(words)} quarters, oldest first: {', '.join(words)}"
+    return say("Last {number} quarters, oldest first: {figures}", number=len(words), figures=", ".join(words))
 
 
 def render(board: Board, templates: Sequence[Path]) -> bytes:
-    """The page at its normal setting, as UTF-8; see `render_html`."""
+    """The page at its usual setting, as UTF-8; see `render_html`."""
     return render_html(board, templates=templates).encode()

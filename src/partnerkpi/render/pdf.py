@@ -12,13 +12,24 @@ from typing import Any, NamedTuple
 
 from partnerkpi.errors import ConfigurationError, DoesNotFit
 from partnerkpi.models.board import Board
-from partnerkpi.render.html import DENSITIES, load_templates, render_html
+from partnerkpi.render._fitting import fitted
+from partnerkpi.render._layout import Setting
+from partnerkpi.render.html import load_templates, render_html
 
 TOLERANCE = 1.0  # CSS pixels, three quarters of a point: rounding in the layout, not a cut
+POINTS = 0.75  # in a CSS pixel
 
 
-def render_pdf(html: str) -> bytes:
-    """The page as PDF/UA-1; the same HTML gives the same bytes on every machine with the same libraries.
+class Laid(NamedTuple):
+    """A page that fits, laid out: its HTML, WeasyPrint's document, and how many points are free above the footer."""
+
+    html: str
+    document: Any
+    free: float
+
+
+def lay_out(html: str) -> Laid:
+    """The page, laid out and checked.
 
     Raises DoesNotFit when it takes more than one page or when something would be cut, and ConfigurationError
     when the machine lacks Pango.
@@ -26,25 +37,19 @@ def render_pdf(html: str) -> bytes:
     document = _layout(html)
     _check_one_page(document)
     _check_nothing_cut(document.pages[0])
-    identifier = hashlib.sha256(html.encode("utf-8")).hexdigest()[:32].encode("ascii")
-    pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, full_fonts=True)
+    return Laid(html, document, _free(document.pages[0]._page_box))
+
+
+def write(laid: Laid) -> bytes:
+    """The page as PDF/UA-1; the same HTML gives the same bytes on every machine with the same libraries."""
+    identifier = hashlib.sha256(laid.html.encode("utf-8")).hexdigest()[:32].encode("ascii")
+    pdf: bytes = laid.document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, full_fonts=True)
     return pdf
 
 
-def fit(pages: Iterable[str]) -> tuple[str, bytes]:
-    """The first of several settings of the same board that fits on one page: its HTML and its PDF.
-
-    Raises the DoesNotFit of the last one, the tightest, when none does.
-    """
-    refusal: DoesNotFit | None = None
-    for html in pages:
-        try:
-            return html, render_pdf(html)
-        except DoesNotFit as error:
-            refusal = error
-    if refusal is None:
-        raise ValueError("no pages to fit")
-    raise refusal
+def render_pdf(html: str) -> bytes:
+    """The page of some HTML; see `lay_out` and `write`."""
+    return write(lay_out(html))
 
 
 def _layout(html: str) -> Any:
@@ -177,6 +182,14 @@ def _texts(box: Any) -> Iterator[str]:
         yield from _texts(child)
 
 
+def _free(sheet: Any) -> float:
+    """The points between what flows on the page and the footer that stands at its bottom."""
+    boxes = {str(box.element_tag): box for box in sheet.descendants() if box.element_tag in ("main", "footer")}
+    if set(boxes) != {"main", "footer"}:
+        return 0.0
+    return float((_edges(boxes["footer"]).top - _edges(boxes["main"]).bottom) * POINTS)
+
+
 def prepare(templates: Sequence[Path]) -> None:
     """Load what a page needs, before there is a board; raises ConfigurationError when the machine lacks Pango."""
     _weasyprint()
@@ -186,6 +199,9 @@ def prepare(templates: Sequence[Path]) -> None:
 
 
 def render(board: Board, templates: Sequence[Path]) -> bytes:
-    """The board as a PDF of one page: the first density at which everything fits; see `fit`."""
-    pages = (render_html(board, templates=templates, density=density) for density in DENSITIES)
-    return fit(pages)[1]
+    """The board as a PDF of one page, set as well as it fits; see `fitted`."""
+
+    def attempt(setting: Setting) -> Laid:
+        return lay_out(render_html(board, templates=templates, setting=setting))
+
+    return write(fitted(board, attempt))

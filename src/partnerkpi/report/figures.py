@@ -1,14 +1,16 @@
 """The figures of one board: every number the page needs, each turned from a result into a release."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from partnerkpi.disclosure import Policy, change_of, disclose, unavailable
+from partnerkpi.disclosure import Policy, change_of, disclose, disclose_similar, unavailable
 from partnerkpi.measure.evidence import Evidence
 from partnerkpi.measure.interval import outside_noise
-from partnerkpi.models.kpi import Domain, Kpi
+from partnerkpi.models.kpi import Domain, Grain, Kpi
 from partnerkpi.models.release import Population, Release, State
 from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
+from partnerkpi.models.similar import Comparison
 from partnerkpi.report.breaks import Breaks
 
 TREND_QUARTERS = 8
@@ -19,6 +21,15 @@ _LETTERS = {
     Domain.ENGAGEMENT: "E",
     Domain.INVESTMENT: "I",
 }
+NO_DATA = {
+    "attendance": "no attendance data",
+    "grades": "no grades data",
+    "college_credits": "no college credits data",
+    "engagement": "no engagement data",
+    "investments": "no investments data",
+    "staff_training": "no staff training data",
+    "surveys": "no surveys data",
+}
 Key = tuple[str, str, str, int]
 
 
@@ -26,7 +37,8 @@ Key = tuple[str, str, str, int]
 class KpiFigures:
     """The releases of one KPI on a board, and the quarter they tell of (an earlier one when the KPI is not due).
 
-    `breaks` are the quarters of the trend with which something new begins, each with the reason.
+    `breaks` are the quarters of the trend with which something new begins, each with the reason; `similar` is the
+    figure of similar students, None where they are not compared or the comparison is withheld.
     """
 
     kpi: Kpi
@@ -36,6 +48,7 @@ class KpiFigures:
     change: Release
     trend: tuple[Release, ...]
     not_due: bool
+    similar: Release | None = None
     breaks: tuple[tuple[Quarter, str], ...] = ()
 
 
@@ -50,30 +63,54 @@ class Figures:
     evidence: Evidence
     policy: Policy
     breaks: Breaks
+    similar: Mapping[str, Comparison] = field(default_factory=dict)
     releases: list[Release] = field(default_factory=list)
+    made: dict[str, KpiFigures] = field(default_factory=dict)
 
     def of_kpi(self, kpi: Kpi) -> KpiFigures:
-        """Now, the same quarter last year, the change and the trend of the whole partner."""
+        """Now, the same quarter last year, the change and the trend of the whole partner; made once."""
+        if kpi.id not in self.made:
+            self.made[kpi.id] = self._made(kpi)
+        return self.made[kpi.id]
+
+    def _made(self, kpi: Kpi) -> KpiFigures:
         code = self._next_code(kpi)
         quarter = self.telling_quarter(kpi)
         now = self._release(kpi, "", quarter, code)
         before = self.calendar.year_before(quarter)
-        since = before.label if before else "a year before"
+        since = before.label if before else self.policy.language.say("a year before")
         last_year = self._release(kpi, "", before, f"{code}-y") if before else self._nothing(kpi, f"{code}-y")
         change = change_of(
             now,
             last_year,
             kpi,
+            self.policy,
             code=f"{code}-d",
             outside_noise=before is not None and self._differs(kpi, quarter, before),
             since=since,
-            series_break=self.breaks.between(kpi, before, quarter) if before else "",
+            series_break=self.policy.language.say(self.breaks.between(kpi, before, quarter)) if before else "",
         )
         told = self.calendar.latest(quarter, TREND_QUARTERS)
         trend = tuple(self._release(kpi, "", past, f"{code}-t{number}") for number, past in enumerate(told, start=1))
-        self.releases += [now, last_year, change, *trend]
+        similar = self._similar(kpi, f"{code}-s", now)
+        self.releases += [now, last_year, change, *trend, *([similar] if similar else [])]
         breaks = tuple(self.breaks.at(kpi, told))
-        return KpiFigures(kpi, quarter, now, last_year, change, trend, quarter != self.quarter, breaks)
+        return KpiFigures(kpi, quarter, now, last_year, change, trend, quarter != self.quarter, similar, breaks)
+
+    def _similar(self, kpi: Kpi, code: str, now: Release) -> Release | None:
+        """The figure of similar students in the board's own quarter, beside a figure that is shown and nowhere else."""
+        compared = self.similar.get(kpi.id)
+        if compared is None or compared.similar_value is None or now.state is not State.SHOWN:
+            return None
+        population = Population(self.partner, "", self.quarter.label, kpi.window.value, "similar students")
+        return disclose_similar(
+            compared.similar_value,
+            int(min(compared.similar, compared.similar_effective)),
+            kpi,
+            self.policy,
+            code=code,
+            population=population,
+        )
 
     def of_program(self, kpi: Kpi, program: str, code: str) -> Release:
         """One KPI of one program, in the quarter the partner's own figure tells of."""
@@ -99,15 +136,22 @@ class Figures:
         result = self.results.get((kpi.id, self.partner, program, self._period_id(kpi, quarter)))
         if result is not None and self.evidence.covers(kpi, quarter):
             return disclose(result, kpi, self.policy, code=code, population=population)
+        say = self.policy.language.say
         if not self.evidence.due(kpi, quarter):
-            return unavailable(State.NOT_DUE, kpi, code=code, population=population, reason="not due yet")
-        table = kpi.source_table.replace("_", " ")
-        reason = "no students" if self.evidence.covers(kpi, quarter) else f"no {table} data"
+            return unavailable(State.NOT_DUE, kpi, code=code, population=population, reason=say("not due yet"))
+        nobody = "no students" if kpi.grain is Grain.STUDENT else "nothing on record"
+        reason = say(nobody) if self.evidence.covers(kpi, quarter) else say(NO_DATA[kpi.source_table])
         return unavailable(State.MISSING, kpi, code=code, population=population, reason=reason)
 
     def _nothing(self, kpi: Kpi, code: str) -> Release:
         population = Population(self.partner, "", "", kpi.window.value)
-        return unavailable(State.MISSING, kpi, code=code, population=population, reason="no school year before")
+        return unavailable(
+            State.MISSING,
+            kpi,
+            code=code,
+            population=population,
+            reason=self.policy.language.say("no school year before"),
+        )
 
     def _differs(self, kpi: Kpi, quarter: Quarter, before: Quarter) -> bool:
         pair = [self.results.get((kpi.id, self.partner, "", self._period_id(kpi, q))) for q in (quarter, before)]

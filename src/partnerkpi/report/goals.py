@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass
 
 from partnerkpi.disclosure import amount_text
+from partnerkpi.language import Language
 from partnerkpi.models.kpi import Grain, Kpi, Measure
 from partnerkpi.models.partner import Goal
 from partnerkpi.models.release import Release, State
@@ -13,39 +14,58 @@ from partnerkpi.models.school_year import Quarter, SchoolCalendar
 
 @dataclass(frozen=True)
 class Standing:
-    """One word and its reason."""
+    """One word, the same in every language, and its reason in the language of the page."""
 
     status: str
     reason: str
 
 
+STATUS_TEXTS = {
+    "met": "met",
+    "on pace": "on pace",
+    "behind": "behind",
+    "missed": "missed",
+    "not due": "not due",
+    "hidden": "hidden",
+    "missing": "missing",
+}
+
+
 def standing(
-    goal: Goal, kpi: Kpi, now: Release, *, quarter: Quarter, calendar: SchoolCalendar, not_due: bool = False
+    goal: Goal,
+    kpi: Kpi,
+    now: Release,
+    *,
+    quarter: Quarter,
+    calendar: SchoolCalendar,
+    not_due: bool = False,
+    language: Language | None = None,
 ) -> Standing:
     """`met`, `on pace`, `behind`, `missed`, `not due`, `hidden` or `missing`.
 
     On pace: at least as good as the straight line from the baseline (at the end of its quarter) to the target
     (at the end of the due quarter). A published range on both sides of what is needed tells nothing: hidden.
     """
+    say = (language or Language()).say
     if not_due:
         return Standing("not due", "")
     if now.state is not State.SHOWN or now.low is None or now.high is None:
         return Standing(now.state.value, now.reason)
     target_text = unit_text(goal.target, kpi)
     if _as_good(now, goal.target, kpi):
-        return Standing("met", f"{now.text} against {target_text}")
+        return Standing("met", say("{now} against {target}", now=now.text, target=target_text))
     due = calendar.quarter(goal.due)
     over = due is not None and quarter.last_day >= due.last_day
     needed = goal.target if over else _needed_now(goal, quarter, calendar)
     if needed is None:
-        return Standing("behind", f"{target_text} by {goal.due}")
+        return Standing("behind", say("{target} by {due}", target=target_text, due=goal.due))
     if not over and _as_good(now, needed, kpi):
-        return Standing("on pace", f"needs {unit_text(needed, kpi)} now")
+        return Standing("on pace", say("needs {needed} now", needed=unit_text(needed, kpi)))
     if not now.exact and now.low <= needed <= now.high:
-        return Standing("hidden", "the range shown does not tell")
+        return Standing("hidden", say("the range shown does not tell"))
     if over:
-        return Standing("missed", f"{now.text} against {target_text}")
-    return Standing("behind", f"needs {unit_text(needed, kpi)} now")
+        return Standing("missed", say("{now} against {target}", now=now.text, target=target_text))
+    return Standing("behind", say("needs {needed} now", needed=unit_text(needed, kpi)))
 
 
 def _as_good(now: Release, level: float, kpi: Kpi) -> bool:

@@ -1,26 +1,32 @@
 """Making one board: one straight line from the warehouse to the description of the page."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
+from partnerkpi.config.toml_file import nearest
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.disclosure import Policy
-from partnerkpi.errors import KpiFileError
+from partnerkpi.errors import KpiFileError, UsageError
+from partnerkpi.language import LANGUAGES, Language
 from partnerkpi.measure.catalogue import Catalogue, check_catalogue, mart_queries
-from partnerkpi.measure.evidence import gather_evidence, quarter_asked
+from partnerkpi.measure.evidence import Evidence, gather_evidence, quarter_asked
 from partnerkpi.measure.rates import read_rates
 from partnerkpi.measure.results import measure_partner
 from partnerkpi.measure.settings import kpi_settings
-from partnerkpi.models.board import Board
-from partnerkpi.models.dated import Number
-from partnerkpi.models.partner import Partner
+from partnerkpi.measure.similar import comparing
+from partnerkpi.models.board import Audience, Board
+from partnerkpi.models.kpi import Grain
 from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
+from partnerkpi.models.similar import Comparison, Matching
+from partnerkpi.records.logo import read_logo
 from partnerkpi.records.partners import find_partner, read_partners
 from partnerkpi.refresh import open_fresh
 from partnerkpi.report.breaks import Breaks
-from partnerkpi.report.build import PROGRAM_KPIS, Page, build_board, page_kpis
+from partnerkpi.report.build import build_board
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
+from partnerkpi.report.page import Page, page_kpis
 from partnerkpi.report.soundness import require_sound_data
 from partnerkpi.warehouse import Warehouse
 from partnerkpi.warehouse.past import look_back
@@ -30,62 +36,110 @@ _QUARTERS = 2 * TREND_QUARTERS
 
 
 def make_board(
-    workspace: Workspace, partner_id: str, *, today: dt.date, period: str | None, as_of: dt.date | None = None
+    workspace: Workspace,
+    partner_id: str,
+    *,
+    today: dt.date,
+    period: str | None = None,
+    as_of: dt.date | None = None,
+    audience: str = Audience.EXECUTIVE.value,
+    language: str = "",
 ) -> tuple[Board, Quarter]:
     """The frozen description of the page, and its quarter; with `as_of` as it was at the end of that day."""
+    settings = workspace.settings
     partner = find_partner(read_partners(workspace.partners), partner_id)
-    calendar = workspace.settings.calendar()
+    readers = _one_of(audience, [each.value for each in Audience], "audience")
+    spoken = Language(
+        _one_of(language or partner.page.language or settings.board.language, list(LANGUAGES), "language")
+    )
+    logo = read_logo(workspace.partners, partner)
+    calendar = settings.calendar()
     with open_fresh(workspace) as warehouse:
         if as_of is not None:
             look_back(warehouse, as_of, mart_queries(workspace.root))
         evidence = gather_evidence(warehouse, calendar)
         day = min(today, as_of or today)
         quarter = quarter_asked(calendar, evidence, period, day)
-        partner = partner.with_goals_of(min(day, quarter.last_day))
+        partner = partner.as_of(min(day, quarter.last_day))
         quarters = calendar.latest(quarter, _QUARTERS)
         # What is late today must not stop the report of a quarter that is complete.
         asked, told = min(day, quarter.last_day), [each.quarter_id for each in quarters]
         require_sound_data(warehouse, workspace, partner, today=asked, quarters=told)
         catalogue = check_catalogue(warehouse, workspace.root)
-        settings = kpi_settings(workspace, catalogue)
-        seconds = workspace.settings.kpi_seconds
-        results, catalogue = _results(warehouse, catalogue, partner, calendar, quarters, settings, seconds)
-    policy = Policy(workspace.settings.privacy.minimum_group)
-    scales = {year.name: workspace.settings.scale_of(year.name) for year in calendar.school_years}
-    breaks = Breaks(evidence.systems, settings, scales)
-    figures = Figures(partner.id, quarter, calendar, results, evidence, policy, breaks)
-    rates = read_rates(workspace.root)
-    held = workspace.settings.cohorts.members == "school year"
-    page = Page(
-        partner, workspace.settings.district.name, workspace.settings.board.paper, catalogue, settings, held, rates
-    )
-    return build_board(page, figures), quarter
+        page = Page(
+            partner,
+            settings.district.name,
+            settings.board.paper,
+            catalogue,
+            kpi_settings(workspace, catalogue),
+            held=settings.cohorts.members == "school year",
+            rates=read_rates(workspace.root),
+            orientation=settings.board.orientation,
+            audience=Audience(readers),
+            language=spoken,
+            logo=logo,
+        )
+        results, page = _results(warehouse, page, calendar, quarters, settings.kpi_seconds)
+        similar = _similar(warehouse, page, evidence, calendar, quarter, settings.similar.matching())
+    policy = Policy(settings.privacy.minimum_group, spoken)
+    scales = {year.name: settings.scale_of(year.name) for year in calendar.school_years}
+    breaks = Breaks(evidence.systems, page.settings, scales)
+    figures = Figures(partner.id, quarter, calendar, results, evidence, policy, breaks, similar)
+    return build_board(page, figures, _told_on(calendar, quarter, day)), quarter
+
+
+def _one_of(word: str, known: list[str], what: str) -> str:
+    if word not in known:
+        raise UsageError(
+            f"There is no {what} called {word}{nearest(word, known)}.",
+            where=f"known: {', '.join(known)}",
+            now=f"Name one of these with --{what}.",
+        )
+    return word
+
+
+def _told_on(calendar: SchoolCalendar, quarter: Quarter, day: dt.date) -> dt.date:
+    """The day whose news a board tells of actions: today, but never beyond the quarter that follows its own."""
+    later = [each for each in calendar.quarters if each.first_day > quarter.last_day]
+    return min(day, later[0].last_day) if later else day
 
 
 def _results(
-    warehouse: Warehouse,
-    catalogue: Catalogue,
-    partner: Partner,
-    calendar: SchoolCalendar,
-    quarters: Sequence[Quarter],
-    settings: Mapping[str, Mapping[str, Number]],
-    seconds: float,
-) -> tuple[dict[tuple[str, str, str, int], Result], Catalogue]:
-    """The results, and the catalogue without the KPIs that failed on the data or took too long."""
-    programs = [kpi for kpi in catalogue.kpis if kpi.id in PROGRAM_KPIS]
-    kpis = list(dict.fromkeys([*page_kpis(catalogue, partner), *programs]))
+    warehouse: Warehouse, page: Page, calendar: SchoolCalendar, quarters: Sequence[Quarter], seconds: float
+) -> tuple[dict[tuple[str, str, str, int], Result], Page]:
+    """The results, and the page without the KPIs that failed on the data or took too long."""
+    kpis = page_kpis(page)
     period_ids = {kpi.id: [p.period_id for p in calendar.told(kpi.window, quarters)] for kpi in kpis}
     failed: dict[str, KpiFileError] = {}
     results = measure_partner(
         warehouse,
         kpis,
-        partner.id,
+        page.partner.id,
         period_ids=period_ids,
-        settings=settings,
+        settings=page.settings,
         seconds=seconds,
         failed=lambda kpi, error: failed.update({kpi.id: error}),
     )
-    sound = Catalogue(
-        tuple(kpi for kpi in catalogue.kpis if kpi.id not in failed), (*catalogue.broken, *failed.values())
-    )
-    return {(r.kpi, r.partner, r.program, r.period_id): r for r in results}, sound
+    known = page.catalogue
+    sound = Catalogue(tuple(kpi for kpi in known.kpis if kpi.id not in failed), (*known.broken, *failed.values()))
+    return {(r.kpi, r.partner, r.program, r.period_id): r for r in results}, replace(page, catalogue=sound)
+
+
+def _similar(
+    warehouse: Warehouse,
+    page: Page,
+    evidence: Evidence,
+    calendar: SchoolCalendar,
+    quarter: Quarter,
+    matching: Matching,
+) -> dict[str, Comparison]:
+    """The student outcomes of the board's own quarter beside similar students, by KPI."""
+    outcomes = [kpi for kpi in page.kpis("outcomes") if kpi.grain is Grain.STUDENT and evidence.covers(kpi, quarter)]
+    found: dict[str, Comparison] = {}
+    periods = {kpi.id: calendar.period(quarter, kpi.window).period_id for kpi in outcomes}
+    for period_id in sorted(set(periods.values())):
+        cohorts = [(page.partner.id, "")]
+        with comparing(warehouse, period_id=period_id, cohorts=cohorts, matching=matching) as prepared:
+            for kpi in [kpi for kpi in outcomes if periods[kpi.id] == period_id]:
+                found[kpi.id] = prepared.compare(kpi, page.settings.get(kpi.id, {}))[0]
+    return found

@@ -40,15 +40,16 @@ def _worth(lines: Iterable[InvestmentRow]) -> int:
     return sum(line.worth for line in lines if line.actual)
 
 
-def _invested(side: str) -> Recount:
-    """Actual lines of one side, in all and by kind."""
+def _invested(side: str, *, planned: bool = False) -> Recount:
+    """Actual lines of one side, or its planned ones, in all and by kind."""
 
     def figures(lines: list[InvestmentRow]) -> Iterator[Figure]:
-        own = [line for line in lines if line.actual and line.side.lower() == side]
+        own = [line for line in lines if line.actual is not planned and line.side.lower() == side]
         if own:
-            yield Figure(_worth(own), CENTS_HUNDREDTHS)
+            yield Figure(sum(line.worth for line in own), CENTS_HUNDREDTHS)
         for kind in {line.kind.lower() for line in own}:
-            yield Figure(_worth(line for line in own if line.kind.lower() == kind), CENTS_HUNDREDTHS, kind=kind)
+            worth = sum(line.worth for line in own if line.kind.lower() == kind)
+            yield Figure(worth, CENTS_HUNDREDTHS, kind=kind)
 
     return _lines(figures)
 
@@ -142,6 +143,8 @@ def _favorable(respondent: str) -> Recount:
 KPIS: dict[str, Recount] = {
     "investment_partner": _invested("partner"),
     "investment_district": _invested("district"),
+    "investment_partner_planned": _invested("partner", planned=True),
+    "investment_district_planned": _invested("district", planned=True),
     "investment_balance": _lines(_balance),
     "investment_of_plan": _lines(_of_plan),
     "partner_fte": _lines(_fte),

@@ -97,6 +97,15 @@ def _with_college_credit(world: World, period: Period, _: Cohort) -> Pairs:
     return {student: (int(student in hours and hours[student].earned >= 100), 1) for student in world.students(period)}
 
 
+def _completing(tier: str) -> OfStudents:
+    """Each student who has seen at least one activity of a tier through."""
+
+    def pairs(world: World, period: Period, cohort: Cohort) -> Pairs:
+        return {each.student: (1, 1) for each in world.activities(period, cohort, tier) if each.completed}
+
+    return OfStudents(pairs, 1)
+
+
 def _with_credential(world: World, period: Period, cohort: Cohort) -> Pairs:
     having = {each.student for each in world.activities(period, cohort) if each.credential}
     return {student: (int(student in having), 1) for student in world.members(period, cohort)}
@@ -141,6 +150,10 @@ KPIS: dict[str, OfStudents] = {
     "hours_exploration": _placements(_minutes, 60, "exploration"),
     "hours_preparation": _placements(_minutes, 60, "preparation"),
     "hours_training": _placements(_minutes, 60, "training"),
+    "students_awareness": _completing("awareness"),
+    "students_exploration": _completing("exploration"),
+    "students_preparation": _completing("preparation"),
+    "students_training": _completing("training"),
     "hours_per_participant": _placements(_minutes),
     "credit_line_reached": _placements(_at_credit_line, tier="preparation"),
     "credentials_earned": _placements(lambda all_of: (sum(each.credential for each in all_of), 1), 1),

@@ -1,0 +1,19 @@
+-- name:       Students in training
+-- domain:     engagement
+-- unit:       students
+-- better:     higher
+-- window:     year to date
+-- definition: Students with at least one completed pre-apprenticeship or registered apprenticeship this school year,
+--             each counted once: activities of the tier training.
+-- source:     Perkins V, sustained interaction: the tiers of work-based learning are counted apart
+
+select
+  student_id,
+  cohort_id,
+  period_id,
+  1 as numerator,
+  1 as denominator
+from engagement_by_period
+where tier = 'training'
+group by student_id, cohort_id, period_id
+having sum(completed) > 0
