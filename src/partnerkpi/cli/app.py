@@ -157,7 +157,7 @@ def report(
         typer.Option("--period", metavar="QUARTER", help="As 2026-27-Q1; without it, the latest that has ended."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where; without it, in `boards`.")] = None,
-    output_format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="pdf, html or json.")] = "pdf",
+    output_format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="pdf, png, html or json.")] = "pdf",
     as_of: Annotated[
         dt.datetime | None,
         typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="With what was known on that day."),

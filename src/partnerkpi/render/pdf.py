@@ -16,7 +16,7 @@ from partnerkpi.models.board import Board
 from partnerkpi.models.manifest import FILE_NAME, Manifest, manifest_json
 from partnerkpi.render._fitting import fitted
 from partnerkpi.render._layout import Setting
-from partnerkpi.render.html import render_html
+from partnerkpi.render.html import load_templates, render_html
 
 TOLERANCE = 1.0  # CSS pixels, three quarters of a point: rounding in the layout, not a cut
 POINTS = 0.75  # in a CSS pixel
@@ -244,6 +244,14 @@ def _free(sheet: Any) -> float:
     if set(boxes) != {"main", "footer"}:
         return 0.0
     return float((_edges(boxes["footer"]).top - _edges(boxes["main"]).bottom) * POINTS)
+
+
+def prepare(templates: Sequence[Path]) -> None:
+    """Load what a page needs, before there is a board; raises ConfigurationError when the machine lacks Pango."""
+    _weasyprint()
+    _fonts()
+    _fetcher()
+    load_templates(templates)
 
 
 def render(board: Board, templates: Sequence[Path]) -> bytes:

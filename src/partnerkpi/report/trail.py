@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from partnerkpi.config.workspace import Workspace
-from partnerkpi.measure.catalogue import Catalogue, mart_queries
+from partnerkpi.measure.catalogue import Catalogue, read_marts
 from partnerkpi.models.dated import Number
 from partnerkpi.models.kpi import Grain, Kpi
 from partnerkpi.models.reference import Rate
@@ -89,7 +89,7 @@ def gather_trail(
         calendar=calendar,
         as_of=as_of,
         minimum_group=workspace.settings.privacy.minimum_group,
-        marts=mart_queries(workspace.root),
+        marts=read_marts(workspace.root),
         # Which names exports use for a partner comes from the exports, and those are told one by one.
         reference=hashlib.sha256(repr(replace(reference, names=())).encode()).hexdigest(),
         rates=reference.rates,
