@@ -12,6 +12,11 @@ from given import HOSPITAL, SETTINGS, TODAY, csv_text, export, take_in, workspac
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.report import ReportOptions, report
 
+# Programs too, so that there are figures of a part of the cohort.
+PANELS = """
+[board]
+panels = ["outcomes", "work", "goals", "programs"]
+"""
 GOAL = """
 [[goals]]
 kpi = "chronic_absence"
@@ -28,7 +33,7 @@ _VISITS = "student_number,partner,program,activity,date,hours"
 
 def district(folder: Path, students: int = 40, *, settings: str = SETTINGS) -> Workspace:
     """The hospital's cohort with attendance of two quarters and two visits each."""
-    made = workspace(folder, settings=settings, partners={"hospital": HOSPITAL + GOAL})
+    made = workspace(folder, settings=settings, partners={"hospital": HOSPITAL + PANELS + GOAL})
     names = [f"S{number:03}" for number in range(students)]
     people = [f"{name},RIVERBEND,Health Academy,2026-01-05" for name in names]
     visits = [f"{name},RIVERBEND,Health Academy,Lab,{day},2" for name in names for day in (SPRING[0], AUTUMN[0])]
