@@ -15,6 +15,7 @@ SAYING = ("say", "look_up")
 _OF_TABLE = ("get", "items", "values")
 # Texts out of KPI files, which are read apart, and out of the vocabulary of the models.
 _KPI_TEXTS = ("name", "definition", "aloud")
+_KPI_NAMES = "names.get("
 _VOCABULARY: Mapping[str, tuple[str, ...]] = {
     "kpi.unit": tuple(UNITS),
     "kpi.window.value": tuple(window.value for window in Window),
@@ -69,6 +70,11 @@ def _called(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
 
 
+def _read_apart(node: ast.expr) -> bool:
+    """Whether an expression is a text of a KPI file."""
+    return getattr(node, "attr", "") in _KPI_TEXTS or ast.unparse(node).startswith(_KPI_NAMES)
+
+
 @dataclass(frozen=True)
 class _Code:
     """All modules together."""
@@ -79,7 +85,7 @@ class _Code:
         """Every text, with its file."""
         for module in self.modules:
             for call, inside in module.calls:
-                if _called(call) not in SAYING or getattr(call.args[0], "attr", "") in _KPI_TEXTS:
+                if _called(call) not in SAYING or _read_apart(call.args[0]):
                     continue
                 maker = _MADE_BY.get(ast.unparse(call))
                 found = self._returned(maker) if maker else self._texts(module, call.args[0], inside)
