@@ -1,7 +1,7 @@
 """Renderers: each module of this folder turns a board into one format, and takes a board and nothing else.
 
 Modules whose name begins with "_" are what renderers share. A renderer has `render(board, templates) -> bytes`; its
-module's name is the format's and the file's suffix.
+module's name is the format's, and the file's suffix but for plain text.
 """
 
 import importlib
@@ -9,7 +9,6 @@ import pkgutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from partnerkpi.config.toml_file import nearest
 from partnerkpi.errors import UsageError
 from partnerkpi.models.board import Board
 
@@ -20,12 +19,20 @@ def formats() -> tuple[str, ...]:
     return tuple(sorted(name for name in names if not name.startswith("_")))
 
 
+def suffix(name: str) -> str:
+    """The suffix of a format's files: its name, but `txt` for plain text, so that a double click opens it."""
+    return "txt" if name == "text" else name
+
+
 def render(name: str, board: Board, templates: Sequence[Path]) -> bytes:
     """The board in a format; `templates` are the folders to look in, the workspace's own first.
 
     Raises UsageError for a format there is no renderer for, DoesNotFit when one page is not enough.
     """
     if name not in formats():
+        # It comes with what reads the workspace's files, which a list of the formats has no use for.
+        from partnerkpi.config.toml_file import nearest
+
         raise UsageError(
             f"There is no format called {name}{nearest(name, list(formats()))}.",
             where=f"known formats: {', '.join(formats())}",

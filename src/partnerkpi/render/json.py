@@ -9,6 +9,9 @@ from partnerkpi.models.board import Board
 
 
 def render(board: Board, templates: Sequence[Path]) -> bytes:
-    """The board as `{"schema": "partnerkpi.board/1", ...}`; a hidden figure has no number anywhere in it."""
+    """The board as `{"schema": "partnerkpi.board/2", ...}`; a hidden figure has no number anywhere in it.
+
+    docs/schemas/board-2.schema.json describes it.
+    """
     content = dataclasses.asdict(board)
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()

@@ -3,7 +3,8 @@
 None of them claims a cause.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from partnerkpi.disclosure import points_text
 from partnerkpi.models.board import ActionLine, CheckinPanel, Clause, InvestmentPanel, Panel, Sentence
@@ -17,6 +18,7 @@ from partnerkpi.report.spoken import spoken
 MOST_WORDS = 25
 # What is read aloud in 90 seconds, at 150 words a minute.
 STORY_WORDS = 225
+_WORDS_OF_TITLES = 6
 # What needs attention comes first.
 _VERBS = {"missed": "{goal} missed its goal", "behind": "{goal} is behind its goal", "met": "{goal} has met its goal"}
 _VERBS_OF_IT = {"missed": "it missed its goal", "behind": "it is behind its goal", "met": "it has met its goal"}
@@ -99,7 +101,7 @@ class Teller:
         """What is read aloud: at most 90 seconds; what is least needed is left out first."""
         ranked: list[tuple[int, Sentence]] = []
         ranked += [(1, sentence) for sentence in self._served()]
-        ranked += [(rank, self._figure(figures)) for rank, figures in enumerate(self._spoken(), start=2)]
+        ranked += self._figure_sentences()
         ranked += [(1, sentence) for sentence in self._goal_sentences()]
         for panel in panels:
             if isinstance(panel, InvestmentPanel):
@@ -107,7 +109,8 @@ class Teller:
             if isinstance(panel, CheckinPanel):
                 ranked += [(5, sentence) for sentence in self._checkin(panel.lines)]
         most = max((rank for rank, _ in ranked), default=0)
-        while most > 1 and sum(len(sentence.text.split()) for _, sentence in ranked) > STORY_WORDS:
+        room = STORY_WORDS - self._words_around()
+        while most > 1 and sum(len(sentence.text.split()) for _, sentence in ranked) > room:
             ranked = [(rank, sentence) for rank, sentence in ranked if rank < most]
             most -= 1
         return tuple(sentence for _, sentence in ranked)
@@ -116,12 +119,34 @@ class Teller:
         """The figures that are read aloud one by one: outcomes, then college, then work; students served come apart."""
         return [figures for figures in self.told if figures.kpi.id != "students_served"][:8]
 
+    def _words_around(self) -> int:
+        """How many words are read aloud besides the story: who, when, the headline and the ask, with their titles."""
+        names = (self.page.district, self.page.partner.name_on(self.figures.quarter.last_day))
+        around = (*names, self.figures.quarter.label, self.headline().text, self.ask())
+        return sum(len(text.split()) for text in around) + _WORDS_OF_TITLES
+
     def _served(self) -> list[Sentence]:
         for figures in self.told:
             if figures.kpi.id == "students_served" and figures.now.state is State.SHOWN:
                 text = self.say("{number} students took part this school year.", number=figures.now.text)
                 return [Sentence((Clause(text, (figures.now.code,)),))]
         return []
+
+    def _figure_sentences(self) -> Iterator[tuple[int, Sentence]]:
+        """The figures in words, with their ranks; neighbours that are hidden are told in one sentence."""
+        for hidden, run in groupby(enumerate(self._spoken(), start=2), _is_hidden):
+            alike = list(run)
+            if hidden:
+                yield alike[0][0], self._hidden([figures for _, figures in alike])
+            else:
+                yield from ((rank, self._figure(figures)) for rank, figures in alike)
+
+    def _hidden(self, alike: Sequence[KpiFigures]) -> Sentence:
+        """Figures that are not told. How small the group is belongs on the page: read aloud it sounds like a figure."""
+        names = [self._name(figures.kpi) for figures in alike]
+        listed = ", ".join([names[0], *map(inside, names[1:])])
+        text = self.say("{name}: {reason}.", name=listed, reason=self.say("not shown, to protect privacy"))
+        return Sentence((Clause(text, tuple(figures.now.code for figures in alike)),))
 
     def _figure(self, figures: KpiFigures) -> Sentence:
         """One figure in words: what it is, how it moved, and how similar students fare."""
@@ -194,6 +219,10 @@ class Teller:
 
     def _name(self, kpi: Kpi) -> str:
         return self.page.language.look_up(kpi.name)
+
+
+def _is_hidden(ranked: tuple[int, KpiFigures]) -> bool:
+    return ranked[1].now.state is State.HIDDEN
 
 
 def _same(change: Release) -> bool:

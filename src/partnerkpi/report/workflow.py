@@ -26,7 +26,7 @@ from partnerkpi.models.similar import Comparison, Matching
 from partnerkpi.records.logo import read_logo
 from partnerkpi.records.partners import find_partner, read_partners
 from partnerkpi.refresh import ensure_fresh
-from partnerkpi.render import render
+from partnerkpi.render import render, suffix
 from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import build_board
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
@@ -195,7 +195,7 @@ def _target(workspace: Workspace, board: Board, quarter: Quarter, options: Repor
     words = [board.partner_id]
     words += [board.audience.value] if board.audience is not Audience.EXECUTIVE else []
     words += [options.language] if options.language else []
-    name = f"{'-'.join(words)}.{options.format}"
+    name = f"{'-'.join(words)}.{suffix(options.format)}"
     if options.out is None:
         return workspace.root / "boards" / quarter.slug / name
     return options.out / name if options.out.is_dir() else options.out
