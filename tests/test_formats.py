@@ -21,7 +21,7 @@ from partnerkpi import assets
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.models.board import Audience, Board
 from partnerkpi.models.release import Release, State
-from partnerkpi.render import render, suffix
+from partnerkpi.render import formats, render, suffix
 from partnerkpi.render.csv import HEADINGS, safe
 from partnerkpi.render.text import COLUMNS, MOST_WORDS
 from partnerkpi.report.workflow import ReportOptions, make_board, report
@@ -76,6 +76,15 @@ def rows_of(board: Board) -> list[dict[str, str]]:
 @pytest.mark.parametrize("name", ["text", "csv"])
 def test_the_file_is_the_golden_one(board: Board, name: str) -> None:
     assert_golden(f"board.{suffix(name)}", render(name, board, TEMPLATES))
+
+
+def test_the_help_of_report_lists_the_formats_and_loads_none_of_them() -> None:
+    look = "import sys, partnerkpi.cli.app as app; app.run(['report', '--help']); print(*sorted(sys.modules))"
+    environment = {**os.environ, "COLUMNS": "200"}
+    done = subprocess.run([sys.executable, "-c", look], env=environment, check=True, capture_output=True, text=True)
+    told, _, loaded = done.stdout.rstrip().rpartition("\n")
+    assert f"One of: {', '.join(formats())}." in told and {"csv", "pptx", "text"} <= set(formats())
+    assert not {"jinja2", "lxml", "pptx", "weasyprint", "pydantic"} & set(loaded.split())
 
 
 def test_every_board_is_read_aloud_in_ninety_seconds(boards: dict[tuple[str, str], Board]) -> None:
