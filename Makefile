@@ -1,8 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types contracts tests format sample kpi-docs board-schema picture benchmark clean
+.PHONY: help setup demo test lint types contracts tests test-browser format sample kpi-docs board-schema picture benchmark clean
 
 PYTHON := .venv/bin/python
 DEMO ?= demo
+PAGES := .cache/pages
 
 help:  ## Say what there is to make.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +29,11 @@ contracts: setup
 
 tests: setup
 	@$(PYTHON) -m pytest -n auto
+
+test-browser: setup  ## Try the HTML page in Chromium: axe-core, keyboard, narrow windows, large text.
+	@browser=$$(scripts/setup_browser.sh) && \
+	PYTHONPATH=tests/support $(PYTHON) tests/browser/pages.py $(PAGES) && \
+	BROWSER_PATH="$$browser" PAGES=$(PAGES) node --test --test-reporter=spec tests/browser/*.test.mjs
 
 format: setup  ## Put the code into shape.
 	@.venv/bin/ruff check --fix .

@@ -106,9 +106,9 @@ class OpenWorkspace:
     ) -> Path:
         """Draw a partner's board after disclosure control, and say where it lies.
 
-        `format` is "pdf", "html", "json", "csv", "text" or "pptx", `period` as in `results`; without `out` it goes into
-        the folder `boards`. Raises UsageError for what does not exist, InputMissing without data, ChecksFailed when the
-        data is not sound, DoesNotFit when it is more than one page; then nothing is written.
+        `format` is "pdf", "png", "html", "json", "csv", "text" or "pptx", `period` as in `results`; without `out` it
+        goes into the folder `boards`. Raises UsageError for what does not exist, InputMissing without data,
+        ChecksFailed when the data is not sound, DoesNotFit when it is more than one page; then nothing is written.
         """
         from partnerkpi.report import ReportOptions, report
 

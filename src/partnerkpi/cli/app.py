@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from partnerkpi import __version__
+from partnerkpi.cli.address import explain, verify
 from partnerkpi.cli.books import check, loads, quarantine
 from partnerkpi.cli.compare import compare
 from partnerkpi.cli.console import finish, put, say, tell
@@ -164,6 +165,12 @@ def report(
         dt.datetime | None,
         typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="With what was known on that day."),
     ] = None,
+    audience: Annotated[
+        str, typer.Option("--audience", metavar="WHO", help="executive, community (less, in words) or board (more).")
+    ] = "executive",
+    language: Annotated[
+        str, typer.Option("--language", metavar="CODE", help="en or es; without it, as the workspace says.")
+    ] = "",
     plan: Annotated[bool, typer.Option("--plan", help="Do everything, and write nothing.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -176,5 +183,10 @@ def report(
     from partnerkpi.report import report as draw
 
     found = find_workspace(Path.cwd(), workspace)
-    options = ReportOptions(period, output_format, out, None if as_of is None else as_of.date(), plan)
+    day = None if as_of is None else as_of.date()
+    options = ReportOptions(period, output_format, out, day, plan, audience, language)
     put(str(draw(found, partner, today=dt.date.today(), options=options)))
+
+
+app.command()(explain)
+app.command()(verify)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -14,11 +15,23 @@ class FormerName:
 
 @dataclass(frozen=True)
 class Program:
-    """One program of a partner, with the other names exports may use for it."""
+    """One program of a partner, with the other names exports may use for it.
+
+    `since` is its first day and `until` the day it ended (that day excluded; None: open). `element` says what it is
+    ("internship", "lab visit", ...; "" when nobody said) and `capacity` how many students it has places for.
+    """
 
     id: str
     name: str
     aliases: tuple[str, ...]
+    since: dt.date | None = None
+    until: dt.date | None = None
+    element: str = ""
+    capacity: int | None = None
+
+    def runs_on(self, day: dt.date) -> bool:
+        """Whether it is under way on a day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,7 @@ class Goal:
     """What both sides agreed a KPI should reach, in the unit of the KPI (percent: 0 to 100).
 
     `revisions` are in order of time; target and due are those first agreed, until `on` is asked for another day.
+    `since` is the day it was set (None: from the beginning), `retired` the day it was given up, and `why`.
     """
 
     kpi: str
@@ -44,6 +58,13 @@ class Goal:
     target: float
     due: str
     revisions: tuple[GoalRevision, ...] = ()
+    since: dt.date | None = None
+    retired: dt.date | None = None
+    why: str = ""
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether both sides held on to it on a day."""
+        return (self.since is None or self.since <= day) and (self.retired is None or day < self.retired)
 
     def on(self, day: dt.date) -> "Goal":
         """The goal in force on a day, with the revisions made by then."""
@@ -81,6 +102,65 @@ class Checkin:
     next: dt.date | None
 
 
+class ChangeKind(StrEnum):
+    """What may happen to a partner."""
+
+    RENAMED = "renamed"
+    ACQUIRED = "acquired"
+    MERGED = "merged"
+    SPLIT = "split"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    ENDED = "ended"
+    PROGRAM_ADDED = "program added"
+    PROGRAM_CHANGED = "program changed"
+    PROGRAM_STOPPED = "program stopped"
+    SITE_ADDED = "site added"
+    CONTACT_CHANGED = "contact changed"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry of a partner's log: from which day on, what, and why.
+
+    `what` is a sentence; `partner` the id of the other partner (MERGED: into which; SPLIT: the new one) and `programs`
+    the ids that went there.
+    """
+
+    on: dt.date
+    kind: ChangeKind
+    what: str
+    reason: str
+    partner: str = ""
+    programs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom a reader may turn to, an office or a role, from a day on."""
+
+    role: str
+    since: dt.date
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The data-sharing agreement with a partner: both days included; source tables it may see; smallest group."""
+
+    start: dt.date
+    end: dt.date
+    fields: tuple[str, ...] = ()
+    minimum_group: int | None = None
+
+
+@dataclass(frozen=True)
+class Recipients:
+    """Who gets the board of an audience, by e-mail address."""
+
+    audience: str
+    addresses: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class PageChoice:
     """What a partner's page shows instead of the usual: panels, KPIs by panel; empty: as usual.
@@ -110,15 +190,41 @@ class Partner:
     color: str
     checkins: tuple[Checkin, ...] = ()
     page: PageChoice = PageChoice()
+    changes: tuple[Change, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    agreement: Agreement | None = None
+    recipients: tuple[Recipients, ...] = ()
+    sites: tuple[str, ...] = ()
 
     def checkin_on(self, day: dt.date) -> Checkin | None:
         """The last check-in held on or before a day."""
         held = [checkin for checkin in self.checkins if checkin.on <= day]
         return held[-1] if held else None
 
-    def with_goals_of(self, day: dt.date) -> "Partner":
-        """The partner with its goals as they were agreed on a day."""
-        return replace(self, goals=tuple(goal.on(day) for goal in self.goals))
+    def state_on(self, day: dt.date) -> str:
+        """Whether it is "active", "paused", "ended" or "merged" on a day."""
+        words = {
+            ChangeKind.PAUSED: "paused",
+            ChangeKind.RESUMED: "active",
+            ChangeKind.ENDED: "ended",
+            ChangeKind.MERGED: "merged",
+        }
+        told = [words[change.kind] for change in self.changes if change.on <= day and change.kind in words]
+        return told[-1] if told else "active"
+
+    def contact_on(self, day: dt.date) -> str:
+        """Whom a reader could turn to on a day."""
+        known = [contact for contact in self.contacts if contact.since <= day]
+        return known[-1].role if known else self.contact
+
+    def as_of(self, day: dt.date) -> "Partner":
+        """The partner with its goals, programs and contact as they were on a day; nothing of what came later."""
+        return replace(
+            self,
+            goals=tuple(goal.on(day) for goal in self.goals if goal.holds_on(day)),
+            programs=tuple(program for program in self.programs if program.runs_on(day)),
+            contact=self.contact_on(day),
+        )
 
     def name_on(self, day: dt.date) -> str:
         """The name in use on a day."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from partnerkpi.config.toml_file import nearest, read_toml
 from partnerkpi.errors import ConfigurationError, UsageError
-from partnerkpi.models.partner import Cohort, CohortName, FormerName, Partner, Program
+from partnerkpi.models.partner import Cohort, CohortName, Contact, FormerName, Partner, Program
 from partnerkpi.records.partner_file import PartnerFile
 
 
@@ -36,13 +36,18 @@ def read_partner(path: Path) -> Partner:
         name=content.name,
         aliases=tuple(content.aliases),
         formerly=tuple(FormerName(former.name, former.until) for former in content.formerly),
-        programs=tuple(Program(p.id, p.name, tuple(p.aliases)) for p in content.programs),
+        programs=tuple(program.program() for program in content.programs),
         vision=content.vision.text,
         goals=tuple(goal.goal() for goal in content.goals),
         contact=content.contact,
         color=content.color,
         checkins=tuple(sorted((each.checkin() for each in content.checkins), key=lambda each: each.on)),
         page=content.board.choice(),
+        changes=content.log(),
+        contacts=tuple(sorted((Contact(c.role, c.since) for c in content.contacts), key=lambda each: each.since)),
+        agreement=content.agreed(),
+        recipients=content.recipients.recipients(),
+        sites=tuple(content.sites),
     )
 
 
