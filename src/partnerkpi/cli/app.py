@@ -17,6 +17,7 @@ from partnerkpi.cli.kpi import kpi_app
 from partnerkpi.cli.options import WorkspaceOption
 from partnerkpi.cli.taking_in import ingest, undo
 from partnerkpi.errors import ConfigurationError, PartnerKpiError, UsageError
+from partnerkpi.render import formats
 
 app = typer.Typer(
     name="partnerkpi",
@@ -157,7 +158,9 @@ def report(
         typer.Option("--period", metavar="QUARTER", help="As 2026-27-Q1; without it, the latest that has ended."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where; without it, in `boards`.")] = None,
-    output_format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="pdf, png, html or json.")] = "pdf",
+    output_format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help=f"One of: {', '.join(formats())}.")
+    ] = "pdf",
     as_of: Annotated[
         dt.datetime | None,
         typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="With what was known on that day."),

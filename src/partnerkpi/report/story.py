@@ -17,6 +17,10 @@ from partnerkpi.report.spoken import bare, number_aloud, quarter_aloud
 MOST_WORDS = 25
 # What is read aloud in 90 seconds, at 150 words a minute.
 STORY_WORDS = 225
+# "and" between the two names, "Our vision", "Our ask".
+_WORDS_OF_TITLES = 6
+# However long the names and the vision are.
+_FEWEST_WORDS = 100
 # How many figures of a panel are read aloud; those with a goal always are.
 _FROM_PANEL = {"outcomes": 4, "college": 2, "work": 2, "voice": 1}
 # What needs attention comes first.
@@ -114,10 +118,17 @@ class Teller:
                 blocks += self._money(panel)
             if isinstance(panel, CheckinPanel):
                 blocks += self._checkin(panel)
-        while len(blocks) > 1 and sum(_words(each) for _, block in blocks for each in block) > STORY_WORDS:
+        room = max(STORY_WORDS - self._words_around(), _FEWEST_WORDS)
+        while len(blocks) > 1 and sum(_words(each) for _, block in blocks for each in block) > room:
             least = max(rank for rank, _ in blocks)
             blocks.pop(max(at for at, (rank, _) in enumerate(blocks) if rank == least))
         return tuple(sentence for _, block in blocks for sentence in block)
+
+    def _words_around(self) -> int:
+        """How many words are read aloud besides the story: who and when, the vision, the headline and the ask."""
+        names = (self.page.district, self.page.partner.name_on(self.figures.quarter.last_day))
+        around = (*names, self.figures.quarter.label, self.page.partner.vision, self.headline().text, self.ask())
+        return sum(len(text.split()) for text in around) + _WORDS_OF_TITLES
 
     def _spoken(self, panels: Sequence[Panel]) -> list[KpiFigures]:
         """The figures that are read aloud one by one: how many students first, then in the order of the page."""
