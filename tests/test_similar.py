@@ -409,7 +409,9 @@ def test_a_file_that_counts_wrong_is_refused(small: Warehouse, unit: str, more: 
 
 def test_a_day_before_the_period_makes_a_past_participant_and_a_day_after_does_not(small: Warehouse) -> None:
     for student, day in ((2, dt.date(2025, 10, 24)), (3, dt.date(2025, 10, 25))):
-        small.run("insert into participants values ($id, 'Hospital', 'Academy', $day, null)", {"id": student, "day": day})
+        small.run(
+            "insert into participants values ($id, 'Hospital', 'Academy', $day, null)", {"id": student, "day": day}
+        )
     found = compare(small, kpi(), period_id=PERIOD, cohorts=[("hospital", "")], settings={}, matching=MATCHING)
 
     assert found[0].similar == 1
