@@ -24,7 +24,7 @@ def edit_partner(path: Path, edit: Edit, *, plan: bool = False) -> str:
     read_toml(path, PartnerFile)
     document = tomlkit.parse(path.read_text("utf-8"))
     edit(document)
-    text = tomlkit.dumps(document)
+    text = tomlkit.dumps(document).rstrip("\n") + "\n"
     _require_sound(text, path, PartnerFile)
     if not plan:
         write_private(path, text.encode())
@@ -70,6 +70,16 @@ def entry(values: Mapping[str, object]) -> Table:
         if value is not None and value != "":
             table.add(key, tomlkit.item(value))
     return table
+
+
+def add_entry(document: tomlkit.TOMLDocument | Table, key: str, values: Mapping[str, object]) -> None:
+    """One more table `[[key]]`, a blank line before and after it; values that are None or "" are left out."""
+    listed, added = entries(document, key), entry(values)
+    before = listed[-1] if len(listed) else document
+    if not before.as_string().endswith("\n\n"):
+        added.trivia.indent = "\n"
+    added.add(tomlkit.nl())
+    listed.append(added)
 
 
 def _require_sound(text: str, path: Path, model: type[Model]) -> None:
