@@ -10,6 +10,8 @@ import pytest
 from given import csv_text, export, workspace
 
 from partnerkpi.cli.app import run
+from partnerkpi.cli.partner import partner_app
+from partnerkpi.cli.partner_parts import program_app, site_app
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import UsageError
 from partnerkpi.ingest import ingest
@@ -61,6 +63,19 @@ def partner(made: Workspace, *words: str) -> int:
 def texts(made: Workspace) -> dict[str, str]:
     """Every partner file."""
     return {path.name: path.read_text("utf-8") for path in made.partners.iterdir()}
+
+
+def test_every_command_shows_an_example_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    groups = {"": partner_app, "program": program_app, "site": site_app}
+    commands = [
+        [*name.split(), command.name or getattr(command.callback, "__name__", "")]
+        for name, group in groups.items()
+        for command in group.registered_commands
+    ]
+    assert {"rename", "merge", "history"} <= {words[-1] for words in commands}
+    for words in commands:
+        assert run(["partner", *words, "--help"]) == 0
+        assert f"Example: partnerkpi partner {words[0]}" in " ".join(capsys.readouterr().out.split()), words
 
 
 def test_a_new_name_is_written_beside_the_old_one_and_comments_stay(

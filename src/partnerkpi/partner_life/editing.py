@@ -13,7 +13,7 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import UsageError
 from partnerkpi.files import write_private
 from partnerkpi.models.partner import Change, Partner
-from partnerkpi.records.edit import add_entry, edit_partner, write_partner
+from partnerkpi.records.edit import edit_partner, entries, entry, write_partner
 from partnerkpi.records.partner_file import PartnerFile
 from partnerkpi.records.partners import partner_of, read_partners, require_together
 
@@ -71,7 +71,7 @@ def _edited(path: Path, edit: Edit | Mapping[str, object]) -> Edited:
 
 def log(document: tomlkit.TOMLDocument, change: Change) -> None:
     """Add a change to the partner's log."""
-    add_entry(document, "changes", change_values(change))
+    entries(document, "changes").append(entry(change_values(change)))
 
 
 def change_values(change: Change) -> dict[str, object]:

@@ -10,7 +10,7 @@ from partnerkpi.errors import UsageError
 from partnerkpi.models.partner import Change, ChangeKind, Partner, Program
 from partnerkpi.partner_life.editing import Edit, Edited, When, carry_out, change_values, log, require_may_change
 from partnerkpi.partner_life.programs import require_free, table_of
-from partnerkpi.records.edit import add_entry
+from partnerkpi.records.edit import entries, entry
 from partnerkpi.records.holdings import plain
 from partnerkpi.records.partners import find_partner, find_program, read_partners
 
@@ -122,7 +122,7 @@ def _receive(document: tomlkit.TOMLDocument, there: Partner, program: Program, t
     """What happens to the file of the partner that a program comes to: a new program, or another name of one."""
     known = next((each for each in there.programs if each.id == target), None)
     if known is None:
-        add_entry(document, "programs", _described(program, target, when))
+        entries(document, "programs").append(entry(_described(program, target, when)))
     elif plain(program.name) not in {plain(name) for name in known.names}:
         table_of(document, target)["aliases"] = [*known.aliases, program.name]
 

@@ -6,7 +6,7 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import UsageError
 from partnerkpi.models.partner import Change, ChangeKind, Partner
 from partnerkpi.partner_life.editing import Edited, When, carry_out, log, require_may_change
-from partnerkpi.records.edit import add_entry
+from partnerkpi.records.edit import entries, entry
 from partnerkpi.records.holdings import plain
 from partnerkpi.records.partners import find_partner, read_partners
 
@@ -30,7 +30,7 @@ def rename(
     kind = ChangeKind.ACQUIRED if owner else ChangeKind.RENAMED
 
     def edit(document: tomlkit.TOMLDocument) -> None:
-        add_entry(document, "formerly", {"name": partner.name, "until": when.on})
+        entries(document, "formerly").append(entry({"name": partner.name, "until": when.on}))
         document["name"] = name
         log(document, Change(when.on, kind, what, when.reason))
 

@@ -11,7 +11,7 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import UsageError
 from partnerkpi.models.partner import Change, ChangeKind, Partner, Program
 from partnerkpi.partner_life.editing import Edited, When, carry_out, log, require_may_change
-from partnerkpi.records.edit import add_entry, entries
+from partnerkpi.records.edit import entries, entry
 from partnerkpi.records.holdings import plain, program_named
 from partnerkpi.records.partners import find_partner, find_program, read_partners
 
@@ -43,7 +43,7 @@ def add_program(
     values = {"id": program_id, **words.given, "name": name, "aliases": aliases, "since": when.on}
 
     def edit(document: tomlkit.TOMLDocument) -> None:
-        add_entry(document, "programs", values)
+        entries(document, "programs").append(entry(values))
         log(document, _of(ChangeKind.PROGRAM_ADDED, f'Program "{name}" added.', when, program_id))
 
     return carry_out(workspace, [(partner.id, edit)], plan=plan)
@@ -73,7 +73,7 @@ def change_program(
         if added:
             table["aliases"] = [*program.aliases, *added]
         if new:
-            add_entry(table, "formerly", {"until": when.on, **now})
+            entries(table, "formerly").append(entry({"until": when.on, **now}))
         log(document, _of(ChangeKind.PROGRAM_CHANGED, what, when, program.id))
 
     return carry_out(workspace, [(partner.id, edit)], plan=plan)
@@ -126,7 +126,7 @@ def change_contact(
     def edit(document: tomlkit.TOMLDocument) -> None:
         what = f"Contact changed from {before} to {role}." if before else f"Contact: {role}."
         log(document, _of(ChangeKind.CONTACT_CHANGED, what, when))
-        add_entry(document, "contacts", {"role": role, "since": when.on})
+        entries(document, "contacts").append(entry({"role": role, "since": when.on}))
 
     return carry_out(workspace, [(partner.id, edit)], plan=plan)
 

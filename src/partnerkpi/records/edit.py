@@ -12,6 +12,7 @@ from partnerkpi.config.toml_file import Model, mistakes_in, read_toml
 from partnerkpi.errors import ConfigurationError
 from partnerkpi.files import write_private
 from partnerkpi.records.partner_file import PartnerFile
+from partnerkpi.records.spacing import spaced
 
 Edit = Callable[[tomlkit.TOMLDocument], None]
 
@@ -22,9 +23,10 @@ def edit_partner(path: Path, edit: Edit, *, plan: bool = False) -> str:
     The file is checked before and after: raises ConfigurationError when it has a mistake already, or would get one.
     """
     read_toml(path, PartnerFile)
-    document = tomlkit.parse(path.read_text("utf-8"))
+    before = path.read_text("utf-8")
+    document = tomlkit.parse(before)
     edit(document)
-    text = tomlkit.dumps(document).rstrip("\n") + "\n"
+    text = spaced(before, tomlkit.dumps(document))
     _require_sound(text, path, PartnerFile)
     if not plan:
         write_private(path, text.encode())
@@ -70,16 +72,6 @@ def entry(values: Mapping[str, object]) -> Table:
         if value is not None and value != "":
             table.add(key, tomlkit.item(value))
     return table
-
-
-def add_entry(document: tomlkit.TOMLDocument | Table, key: str, values: Mapping[str, object]) -> None:
-    """One more table `[[key]]`, a blank line before and after it; values that are None or "" are left out."""
-    listed, added = entries(document, key), entry(values)
-    before = listed[-1] if len(listed) else document
-    if not before.as_string().endswith("\n\n"):
-        added.trivia.indent = "\n"
-    added.add(tomlkit.nl())
-    listed.append(added)
 
 
 def _require_sound(text: str, path: Path, model: type[Model]) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from partnerkpi.config.toml_file import nearest, read_toml
 from partnerkpi.errors import ConfigurationError, UsageError
 from partnerkpi.models.partner import ChangeKind, Cohort, CohortName, Contact, FormerName, Partner, Program
-from partnerkpi.records.holdings import holdings, plain, program_named
+from partnerkpi.records.holdings import holdings, program_named
+from partnerkpi.records.holdings import plain as _plain
 from partnerkpi.records.partner_file import PartnerFile
 
 _BETWEEN = (ChangeKind.MERGED, ChangeKind.JOINED, ChangeKind.SPLIT, ChangeKind.SPLIT_OFF)
@@ -28,7 +29,7 @@ def require_together(partners: Sequence[Partner], folder: Path) -> None:
     """Raise ConfigurationError when two go by the same name, or one has gone to a partner that is not there."""
     seen: dict[str, str] = {}
     for partner in partners:
-        for name in {plain(name) for name in (partner.id, *_names(partner))}:
+        for name in {_plain(name) for name in (partner.id, *_names(partner))}:
             if name in seen:
                 raise ConfigurationError(
                     f'Two partners go by the name "{name}".',
@@ -78,7 +79,7 @@ def partner_of(partner_id: str, content: PartnerFile) -> Partner:
 def find_partner(partners: Sequence[Partner], wanted: str) -> Partner:
     """The partner with this id or name; raises UsageError, with the nearest known id, when there is none."""
     for partner in partners:
-        if wanted == partner.id or plain(wanted) in {plain(name) for name in _names(partner)}:
+        if wanted == partner.id or _plain(wanted) in {_plain(name) for name in _names(partner)}:
             return partner
     known = [partner.id for partner in partners]
     raise UsageError(
@@ -134,11 +135,11 @@ def cohort_names(partners: Sequence[Partner], written: Iterable[tuple[str, str]]
     to the other is counted once. A pair whose partner nobody knows counts for none and is left out.
     """
     numbered = {(cohort.partner, cohort.program): cohort.cohort_id for cohort in cohorts(partners)}
-    by_name = {plain(name): partner for partner in partners for name in (partner.id, *_names(partner))}
+    by_name = {_plain(name): partner for partner in partners for name in (partner.id, *_names(partner))}
     known = {partner.id: partner for partner in partners}
     found = []
     for pair in written:
-        partner = by_name.get(plain(pair[0]))
+        partner = by_name.get(_plain(pair[0]))
         if partner is None:
             continue
         found.append(CohortName(*pair, numbered["", ""], partner.id))
