@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from given import csv_text, export, workspace
+from given import SETTINGS, csv_text, export, workspace
 
 from partnerkpi.cli.app import run
 from partnerkpi.cli.partner import partner_app
@@ -15,6 +15,8 @@ from partnerkpi.cli.partner_parts import program_app, site_app
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import UsageError
 from partnerkpi.ingest import ingest
+from partnerkpi.measure.check_files import read_checks
+from partnerkpi.measure.checks import Finding, run_checks
 from partnerkpi.partner_life import When
 from partnerkpi.partner_life.handing_over import merge, split
 from partnerkpi.records.partners import find_partner, read_partners
@@ -46,6 +48,17 @@ id = "labs"
 name = "Laboratory"
 """
 ENDED = 'name = "Old Works"\n[[changes]]\non = 2025-01-01\nkind = "ended"\nwhat = "Closed."\nreason = "closed"\n'
+HEADER = "student_number,partner,program,activity,date,hours,status"
+DAYS = ("2026-09-10", "2026-12-10", "2027-02-10")
+EVERY_ROW = """\
+-- name:       Activities
+-- severity:   warning
+-- advice:     None.
+
+select 'a row' as what, 1 as row_count, e.partner, d.quarter_id
+from engagement as e
+join days as d on d.date = e.date
+"""
 ON, REASON = ("--on", "2026-10-01"), ("--reason", "as agreed")
 
 
@@ -250,8 +263,7 @@ def test_a_partner_that_was_split_off_has_its_programs_and_the_other_the_rest(ma
         if name != "Lab Company" or number <= 10
     ]
     split(made, "clinic", "lab", "Lab Company", ["labs"], When(dt.date(2026, 10, 1), "as agreed"))
-    header = "student_number,partner,program,activity,date,hours,status"
-    ingest(made, [export(made, "e.csv", csv_text(header, engaged))], now=dt.datetime(2026, 11, 2, 9))
+    ingest(made, [export(made, "e.csv", csv_text(HEADER, engaged))], now=dt.datetime(2026, 11, 2, 9))
     with open_for_reading(made.database) as warehouse:
         rows = warehouse.rows("""
 select c.partner, c.program, sum(e.minutes) / 60
@@ -278,9 +290,8 @@ def test_a_board_as_of_a_day_knows_nothing_of_a_merger_to_come(made: Workspace) 
     """Not even for what was planned for a day after it."""
     engaged = [f"{number},Mill Creek Clinic,Care Careers,visit,2026-09-10,2,completed" for number in range(1, 31)]
     planned = ["Mill Creek Clinic,partner,cash,2026-10-05,500,planned", "Mill Creek Clinic,partner,cash,2026-09-05,9,"]
-    header = "student_number,partner,program,activity,date,hours,status"
     files = [
-        export(made, "e.csv", csv_text(header, engaged)),
+        export(made, "e.csv", csv_text(HEADER, engaged)),
         export(made, "i.csv", csv_text("partner,side,kind,date,amount,plan", planned)),
     ]
     ingest(made, files, now=dt.datetime(2026, 9, 15, 9))
@@ -294,8 +305,7 @@ def test_a_board_as_of_a_day_knows_nothing_of_a_merger_to_come(made: Workspace) 
 
 def test_an_older_database_gets_the_columns_it_lacks(made: Workspace) -> None:
     row = "1,Mill Creek Clinic,Care Careers,visit,2026-09-10,2,completed"
-    header = "student_number,partner,program,activity,date,hours,status"
-    ingest(made, [export(made, "e.csv", csv_text(header, [row]))], now=dt.datetime(2026, 9, 15, 9))
+    ingest(made, [export(made, "e.csv", csv_text(HEADER, [row]))], now=dt.datetime(2026, 9, 15, 9))
     with open_for_writing(made.database) as warehouse:
         warehouse.run("create or replace table cohort_names (partner varchar, program varchar, cohort_id integer)")
         warehouse.run("update marts set fingerprint = 'of an older version'")
@@ -323,3 +333,39 @@ def test_the_file_of_a_new_partner_is_one_that_a_person_could_have_written(made:
             }
         ],
     }
+
+
+def test_a_partner_that_was_merged_is_not_told_as_late(tmp_path: Path) -> None:
+    settings = f"{SETTINGS}\n[settings.late_source]\nengagement_days = 5\n"
+    made = workspace(tmp_path / "late", settings=settings, partners={"clinic": CLINIC, "hospital": HOSPITAL})
+    rows = [
+        "1,Mill Creek Clinic,Care Careers,visit,2026-09-10,2,completed",
+        "2,Riverbend Health,Laboratory,visit,2026-11-18,2,completed",
+    ]
+    ingest(made, [export(made, "e.csv", csv_text(HEADER, rows))], now=dt.datetime(2026, 11, 19, 9))
+    assert [finding.examples for finding in _late(made)] == [("engagement of clinic, last day 2026-09-10",)]
+    merge(made, "clinic", "hospital", When(dt.date(2026, 10, 1), "as agreed"), called={"labs": "labs"})
+    assert _late(made) == []
+
+
+def _late(made: Workspace) -> list[Finding]:
+    ensure_fresh(made)
+    checks = [check for check in read_checks(made) if check.id == "late_source"]
+    with open_for_reading(made.database) as warehouse:
+        return list(run_checks(warehouse, checks, today=dt.date(2026, 11, 20)))
+
+
+def test_a_finding_concerns_whom_the_name_meant_in_its_quarter(made: Workspace) -> None:
+    rows = [f"{n},Mill Creek Clinic,Care Careers,visit,{day},2,completed" for n, day in enumerate(DAYS)]
+    merge(made, "clinic", "hospital", When(dt.date(2026, 12, 1), "as agreed"), called={"labs": "labs"})
+    ingest(made, [export(made, "e.csv", csv_text(HEADER, rows))], now=dt.datetime(2027, 2, 19, 9))
+    own = made.root / "queries" / "checks" / "every_row.sql"
+    own.parent.mkdir(parents=True)
+    own.write_text(EVERY_ROW, "utf-8")
+    checks = [check for check in read_checks(made) if check.id == "every_row"]
+    with open_for_reading(made.database) as warehouse:
+        concerned = [
+            run_checks(warehouse, checks, today=dt.date(2027, 2, 20), quarters=[quarter])[0].concerns
+            for quarter in (202610, 202620, 202630)
+        ]
+    assert concerned == [{"clinic": 1}, {"clinic": 1, "hospital": 1}, {"hospital": 1}]

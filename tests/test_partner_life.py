@@ -171,7 +171,7 @@ def test_after_the_merger_the_hospital_has_what_both_would_have_had(story: Story
 def test_in_the_quarter_of_the_merger_each_day_counts_once(story: Story) -> None:
     """The exports of the quarter speak of a day after it, so all is the hospital's; the year to date is shared."""
     found, apart = (_figures(made) for made in (story.made, story.apart))
-    for kpi in ("engagement_hours", "investment_partner"):
+    for kpi in ("engagement_hours", "placements", "training_hours", "investment_partner", "investment_district"):
         for period in (202720, 202721, 202731):
             shared = sum(found.get((kpi, partner, "", period), (0, 0))[1] for partner in ("clinic", "hospital"))
             both = sum(apart[kpi, partner, "", period][1] for partner in ("clinic", "hospital"))

@@ -411,3 +411,16 @@ def test_a_day_before_the_period_makes_a_past_participant_and_a_day_after_does_n
     found = compare(small, kpi(), period_id=PERIOD, cohorts=[("hospital", "")], settings={}, matching=MATCHING)
 
     assert found[0].similar == 1
+
+
+@pytest.mark.parametrize(("merged", "similar"), [(dt.date(2025, 10, 24), 1), (dt.date(2025, 10, 25), 2)])
+def test_students_of_a_partner_that_was_merged_into_it_are_its_own_from_that_day(
+    small: Warehouse, merged: dt.date, similar: int
+) -> None:
+    small.run(
+        "insert into cohort_names values ('Clinic', 'Care', 1, 'clinic', $day, date '9999-12-31')", {"day": merged}
+    )
+    small.run("insert into participants values (2, 'Clinic', 'Care', date '2024-09-01')")
+    found = compare(small, kpi(), period_id=PERIOD, cohorts=[("hospital", "")], settings={}, matching=MATCHING)
+
+    assert found[0].similar == similar
