@@ -15,6 +15,7 @@ from partnerkpi.cli.console import finish, put, say, tell
 from partnerkpi.cli.dialect import dialect_app
 from partnerkpi.cli.kpi import kpi_app
 from partnerkpi.cli.options import WorkspaceOption
+from partnerkpi.cli.partner import partner_app
 from partnerkpi.cli.taking_in import ingest, undo
 from partnerkpi.errors import ConfigurationError, PartnerKpiError, UsageError
 from partnerkpi.render import formats
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.add_typer(kpi_app, name="kpi")
 app.add_typer(dialect_app, name="dialect")
+app.add_typer(partner_app, name="partner")
 
 
 def run(arguments: list[str]) -> int:

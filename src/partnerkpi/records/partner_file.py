@@ -13,6 +13,7 @@ from partnerkpi.models.partner import (
     Change,
     ChangeKind,
     Checkin,
+    FormerProgram,
     Goal,
     GoalRevision,
     PageChoice,
@@ -44,6 +45,15 @@ class FormerNameFile(StrictModel):
     until: dt.date
 
 
+class FormerProgramFile(StrictModel):
+    """`[[programs.formerly]]`: what it was before it changed; all three, that of its name too."""
+
+    until: dt.date
+    name: _Name
+    element: _Element = ""
+    capacity: Annotated[int, Field(ge=0)] | None = None
+
+
 class ProgramFile(StrictModel):
     """`[[programs]]`."""
 
@@ -54,10 +64,15 @@ class ProgramFile(StrictModel):
     until: dt.date | None = None
     element: _Element = ""
     capacity: Annotated[int, Field(ge=0)] | None = None
+    formerly: list[FormerProgramFile] = Field(default_factory=list)
 
     def program(self) -> Program:
         """As a value."""
-        return Program(self.id, self.name, tuple(self.aliases), self.since, self.until, self.element, self.capacity)
+        ordered = sorted(self.formerly, key=lambda former: former.until)
+        formerly = tuple(FormerProgram(f.until, f.name, f.element, f.capacity) for f in ordered)
+        return Program(
+            self.id, self.name, tuple(self.aliases), self.since, self.until, self.element, self.capacity, formerly
+        )
 
 
 class VisionFile(StrictModel):
@@ -172,6 +187,12 @@ class ChangeFile(StrictModel):
     reason: Annotated[str, Field(min_length=1, max_length=300)]
     partner: str = ""
     programs: list[str] = Field(default_factory=list)
+    renamed: dict[str, str] = Field(default_factory=dict)
+
+    def change(self) -> Change:
+        """As a value."""
+        programs, renamed = tuple(self.programs), tuple(self.renamed.items())
+        return Change(self.on, self.kind, self.what, self.reason, self.partner, programs, renamed)
 
 
 class ContactFile(StrictModel):
@@ -236,8 +257,7 @@ class PartnerFile(StrictModel):
 
     def log(self) -> tuple[Change, ...]:
         """The changes as values, in order of time."""
-        ordered = sorted(self.changes, key=lambda change: change.on)
-        return tuple(Change(c.on, c.kind, c.what, c.reason, c.partner, tuple(c.programs)) for c in ordered)
+        return tuple(sorted((each.change() for each in self.changes), key=lambda change: change.on))
 
     def agreed(self) -> Agreement | None:
         """The agreement as a value."""

@@ -110,18 +110,20 @@ def key_samples(style: Style, size: float) -> tuple[tuple[Chart, str], ...]:
     middle = track.width / 2
     ring = Box(middle - _RING / 2, 0.5 * size - _RING / 2, _RING, _RING)
     samples: tuple[tuple[str, str, tuple[Mark, ...]], ...] = (
-        ("Filled bar:", "now", (Mark("bar", track, style.accent),)),
-        ("Upright mark:", "target", (pale, Mark("bar", Box(middle - 0.9, 0.0, _TARGET, size), INK))),
+        (style.say("Filled bar:"), style.say("now"), (Mark("bar", track, style.accent),)),
         (
-            "Small triangle:",
-            "start",
+            style.say("Upright mark:"),
+            style.say("target"),
+            (pale, Mark("bar", Box(middle - 0.9, 0.0, _TARGET, size), INK)),
+        ),
+        (
+            style.say("Small triangle:"),
+            style.say("start"),
             (pale, Mark("triangle", Box(middle - _TRIANGLE / 2, track.bottom, _TRIANGLE, 0.25 * size), INK)),
         ),
-        ("Small ring:", "similar students", (pale, Mark("ring", ring, INK))),
-        ("Dark hatched bar:", "a range", (Mark("hatch", track, style.accent),)),
-        ("Light hatched bar:", "not shown, small group", (Mark("hatch", track, DIM),)),
+        (style.say("Small ring:"), style.say("similar students"), (pale, Mark("ring", ring, INK))),
+        (style.say("Dark hatched bar:"), style.say("a range"), (Mark("hatch", track, style.accent),)),
+        (style.say("Light hatched bar:"), style.say("not shown, small group"), (Mark("hatch", track, DIM),)),
     )
     box = Box(0.0, 0.0, track.width, size)
-    return tuple(
-        (Chart(box, marks, style.say(word), style.say(what)), style.say(word)) for what, word, marks in samples
-    )
+    return tuple((Chart(box, marks, word, what), word) for what, word, marks in samples)

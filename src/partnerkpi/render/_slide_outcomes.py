@@ -85,7 +85,8 @@ def _moved(part: Text, left: float, top: float) -> Text:
 def _card(style: Style, line: KpiLine, width: float) -> _Card:
     size = style.size
     runs = [Run(shown(line.name), bold=True)]
-    runs += [Run(f"  {style.say(f'{line.better} is better')}", color=GREY, scale=0.9)] if line.better else []
+    better = style.say("lower is better" if line.better == "lower" else "higher is better")
+    runs += [Run(f"  {better}", color=GREY, scale=0.9)] if line.better else []
     name = text(0.0, 0.0, width, size, [Paragraph(tuple(runs))], shown(line.name))
     return _Card(line, name, _middle(style, line, width), text(0.0, 0.0, width, size, _below(style, line), "Change"))
 

@@ -26,7 +26,8 @@ class Style:
 
     def say(self, words: str, /, **values: object) -> str:
         """A text of ours in the language of the board, as it is printed."""
-        return shown(Language(self.board.language).say(words, **values))
+        speak = Language(self.board.language).say
+        return shown(speak(words, **values))
 
     def release(self, code: str) -> Release:
         """A release of the board."""
