@@ -1,6 +1,7 @@
 """The questions both sides answer before they start, asked one by one on a terminal."""
 
 import datetime as dt
+import sys
 from typing import TYPE_CHECKING
 
 import typer
@@ -87,7 +88,13 @@ def _day() -> dt.date | None:
 
 
 def _ask(question: str, default: str = "") -> str:
-    return str(typer.prompt(question, default=default, show_default=bool(default), err=True)).strip()
+    """One answer; the question goes to stderr, so that stdout has the path of the file and nothing else."""
+    sys.stderr.write(f"{question}{f' [{default}]' if default else ''}: ")
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise typer.Abort
+    return line.strip() or default
 
 
 def _list(text: str) -> tuple[str, ...]:

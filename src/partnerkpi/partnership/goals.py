@@ -175,7 +175,8 @@ def _due(calendar: SchoolCalendar, text: str, today: dt.date) -> tuple[str, list
     """The quarter's one spelling, and a note when the calendar does not know it yet; raises UsageError."""
     label, quarter = _label(text), calendar.quarter(text)
     known = [each.label for each in calendar.quarters]
-    if quarter is None and known[0] < label < known[-1]:
+    years = {each.school_year for each in calendar.quarters}
+    if quarter is None and (label.partition(" ")[0] in years or known[0] < label < known[-1]):
         raise UsageError(
             f"There is no quarter called {text}.",
             where=f"known quarters: {', '.join(known)}",
