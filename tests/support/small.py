@@ -1,4 +1,4 @@
-"""A small cohort with attendance in the first quarters of two years, one student in three absent on every third day."""
+"""A small cohort with attendance and a lab visit in the first quarters of two years; one in three is often absent."""
 
 import datetime as dt
 from pathlib import Path
@@ -18,6 +18,10 @@ def small_cohort(folder: Path, students: int, *, partner: str = HOSPITAL) -> Wor
         for day in days
         for n in range(students)
     ]
+    visits = [
+        f"S{n},RIVERBEND,Health Academy,Lab visit,{day},2" for day in (days[0], days[-1]) for n in range(students)
+    ]
+    export(made, "engagement.csv", csv_text("student_number,partner,program,activity,date,hours", visits))
     export(made, "participants.csv", csv_text("student_number,partner,program,start", people))
     export(made, "attendance.csv", csv_text("student_number,school,date,status", rows))
     take_in(made)
