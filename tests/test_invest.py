@@ -153,13 +153,15 @@ def test_the_ledger_says_what_each_line_is_worth_and_how_equal_both_sides_are(ma
     _add(made, _cash(1, on=dt.date(2026, 7, 1)))
     assert noted == ("without --rate it is worth no dollars",)
     ledger = read_ledger(made, "Riverbend Health")
-    worth = {(line.kind, line.side): (line.dollars, line.worth) for line in ledger.lines if line.plan == "actual"}
-    assert worth["hours", "partner"] == (
-        318,
-        "31.80 from 2022-01-01, Independent Sector, value of volunteer time, 2022",
-    )
-    assert worth["fte", "partner"] == (500, "1,000.00, as the line says")
-    assert worth["fte", "district"] == (0, "no rate")
+    worth = [(line.kind, line.side, line.dollars, line.worth) for line in ledger.lines if line.plan == "actual"]
+    hour = "31.80 from 2022-01-01, Independent Sector, value of volunteer time, 2022"
+    assert set(worth) == {
+        ("cash", "partner", 1, ""),
+        ("hours", "partner", 318, hour),
+        ("fte", "partner", 500, "1,000.00, as the line says"),
+        ("fte", "district", 0, "no rate"),
+        ("cash", "district", 700, ""),
+    }
     told = [(b.school_year, b.plan, b.partner, b.district, b.told) for b in ledger.balances]
     assert told == [
         ("2026-27", "planned", 0, 900, "the district puts in more"),
@@ -174,7 +176,6 @@ def test_the_ledger_says_what_each_line_is_worth_and_how_equal_both_sides_are(ma
 def test_the_same_work_as_fte_and_as_hours_is_told_at_once(made: Workspace) -> None:
     heard: list[Finding] = []
     _add(made, Line("partner", "fte", DAY, quantity=1, rate=1000, note="Lab lead"), found=heard.append)
-    assert heard == []
     _add(made, Line("partner", "hours", DAY, quantity=40, note="lab lead"), found=heard.append)
     assert [(finding.check, finding.severity) for finding in heard] == [("fte_and_hours", "warning")]
 
