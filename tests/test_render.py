@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import PIL.Image
 import pypdf
 import pytest
 from given import ROOT, TODAY, workspace
@@ -91,7 +92,7 @@ def test_the_json_is_the_golden_one_and_has_its_schema(board: Board) -> None:
 
 
 def test_every_renderer_of_the_folder_is_a_format() -> None:
-    assert formats() == ("html", "json", "pdf")
+    assert formats() == ("html", "json", "pdf", "png")
 
 
 def test_the_pdf_is_one_tagged_page_with_title_and_language(board: Board) -> None:
@@ -157,7 +158,7 @@ def test_every_text_from_a_file_is_printed_as_text(board: Board, text: str) -> N
     except DoesNotFit:
         assert len(text) == 300
     else:
-        assert len(reader.pages) == 1 and not reader.attachments
+        assert len(reader.pages) == 1 and list(reader.attachments) == ["manifest.json"]
 
 
 def test_nothing_is_fetched_from_disk_or_network(board: Board, tmp_path: Path) -> None:
@@ -237,5 +238,9 @@ def test_a_workspace_may_override_one_template_and_keep_the_rest(board: Board, t
     assert "our own words" in page and board.headline.text.split()[0] in page
 
 
-def test_the_readme_picture_is_there() -> None:
-    assert (ROOT / "docs" / "board.png").stat().st_size > 20_000
+def test_the_picture_in_the_docs_is_of_the_golden_board() -> None:
+    """When the golden board changes, `make picture` draws the picture anew."""
+    golden = json.loads((GOLDEN / "board.json").read_text("utf-8"))
+    with PIL.Image.open(ROOT / "docs" / "board.png") as picture:
+        assert picture.size > (1000, 700)
+        assert picture.info.get("Version") == golden["version"], "the board has changed: run `make picture`"

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from partnerkpi import __version__
+from partnerkpi.cli.address import explain, verify
 from partnerkpi.cli.books import check, loads, quarantine
 from partnerkpi.cli.checkin import checkin_app
 from partnerkpi.cli.compare import compare
@@ -164,7 +165,7 @@ def report(
         typer.Option("--period", metavar="QUARTER", help="As 2026-27-Q1; without it, the latest that has ended."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where; without it, in `boards`.")] = None,
-    output_format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="pdf, html or json.")] = "pdf",
+    output_format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="pdf, png, html or json.")] = "pdf",
     as_of: Annotated[
         dt.datetime | None,
         typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="With what was known on that day."),
@@ -190,3 +191,7 @@ def report(
     day = None if as_of is None else as_of.date()
     options = ReportOptions(period, output_format, out, day, plan, audience, language)
     put(str(draw(found, partner, today=dt.date.today(), options=options)))
+
+
+app.command()(explain)
+app.command()(verify)

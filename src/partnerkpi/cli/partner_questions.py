@@ -49,7 +49,7 @@ def _ask_goals(workspace: "Workspace", partner_id: str, planned: "list[GoalWords
         try:
             words = _ask_goal(workspace, partner_id, kpi, day, data=planned is None)
             if planned is None:
-                set_goal(workspace, partner_id, words, day=day, propose=False)
+                set_goal(workspace, partner_id, words, day=day, propose=False, from_the_start=True)
             else:
                 checked_goal(workspace, words, day=day)
                 planned.append(words)

@@ -38,11 +38,12 @@ class PrivacySettings(StrictModel):
 
 
 class BoardSettings(StrictModel):
-    """The page."""
+    """The page; `render_seconds`: how long laying it out may take."""
 
     paper: Literal["letter", "a4"] = "letter"
     orientation: Literal["landscape", "portrait"] = "landscape"
     language: Literal["en", "es"] = "en"
+    render_seconds: Annotated[float, Field(gt=0, le=86_400)] = 60
 
 
 class IngestSettings(StrictModel):

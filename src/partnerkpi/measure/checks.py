@@ -99,27 +99,28 @@ def run_checks(
 
 def _run(warehouse: Warehouse, check: Check, today: dt.date, within: str) -> Finding | None:
     try:
-        _gather(warehouse, check, today)
+        if not _gather(warehouse, check, today):
+            warehouse.run("drop table found")
+            return None
         rows = warehouse.rows("select what, sum(row_count) from found group by what order by 2 desc, 1")
-        concerned = warehouse.rows(_PARTNERS.format(within=within)) if rows else []
+        concerned = warehouse.rows(_PARTNERS.format(within=within))
         warehouse.run("drop table found")
     except WarehouseFault as error:
         raise broken(check.path, 1, error.what.partition(": ")[2]) from None
-    if not rows:
-        return None
     examples = [str(what) or "(blank)" for what, _ in rows[:_SHOWN]] + (["..."] if len(rows) > _SHOWN else [])
     total = sum(int(count) for _, count in rows)
     concerns = {str(partner): int(count) for partner, count in concerned}
     return Finding(check.id, check.name, check.severity, total, tuple(examples), check.advice, concerns)
 
 
-def _gather(warehouse: Warehouse, check: Check, today: dt.date) -> None:
-    """Temporary table `found`: the rows of the check, with every column that says whom they concern."""
+def _gather(warehouse: Warehouse, check: Check, today: dt.date) -> int:
+    """Temporary table `found`: the rows of the check, with every column that says whom they concern; how many."""
     values: dict[str, Any] = {**check.values, **({TODAY: today} if check.asks_the_day else {})}
-    given = warehouse.columns(check.sql, values)
-    columns = [name if name in given else f"cast(null as {kind}) as {name}" for name, kind in _CONCERNED.items()]
-    listed = ", ".join(["what", "row_count", *columns])
-    warehouse.run(f"create or replace temp table found as select {listed} from (\n{check.sql}\n)", values)
+    listed = ", ".join(["what", "row_count", *_CONCERNED])
+    # By name, so that a column the check does not give is there and empty.
+    nobody = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in _CONCERNED.items())
+    sql = f"select * from (\n{check.sql}\n) union all by name select {nobody} where false"
+    return int(warehouse.value(f"create or replace temp table found as select {listed} from (\n{sql}\n)", values))
 
 
 def _listed(quarters: Collection[int]) -> str:

@@ -28,11 +28,19 @@ class Dated:
 
 
 def set_goal(
-    workspace: Workspace, wanted: str, words: GoalWords, *, day: Dated, propose: bool = True, plan: bool = False
+    workspace: Workspace,
+    wanted: str,
+    words: GoalWords,
+    *,
+    day: Dated,
+    propose: bool = True,
+    from_the_start: bool = False,
+    plan: bool = False,
 ) -> Edited:
     """A new goal; one without a baseline starts from the published figure, where `propose` allows and there is one.
 
-    Raises UsageError for an unknown partner or KPI, a KPI that has a goal, or a due date in the past.
+    It holds from the day on, or `from_the_start` of the partnership. Raises UsageError for an unknown partner or KPI, a
+    KPI that has a goal, or a due date in the past.
     """
     partner, path = partner_and_file(workspace, wanted)
     values, notes = checked_goal(workspace, words, day=day)
@@ -52,7 +60,7 @@ def set_goal(
             notes.append(f"the baseline of {words.kpi} is what is published: {found.told}; --baseline names another")
     held = [goal for goal in partner.goals if goal.holds_on(day.on)]
     notes += too_many(len(held) + 1)
-    values = {**values, "since": day.on}
+    values["since"] = None if from_the_start else day.on
 
     def edit(document: tomlkit.TOMLDocument) -> None:
         entries(document, "goals").append(entry(values))

@@ -96,7 +96,7 @@ def found_partner(
     goals = []
     for words in founding.goals:
         values, of_goal = checked_goal(workspace, words, day=day)
-        goals.append({key: value for key, value in {**values, "since": day.on}.items() if value not in (None, "")})
+        goals.append({key: value for key, value in values.items() if value not in (None, "")})
         notes += of_goal
     content: dict[str, object] = {"name": founding.name}
     if founding.aliases:

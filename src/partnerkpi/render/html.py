@@ -6,6 +6,7 @@ is hidden there cannot show here.
 """
 
 import base64
+import contextlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -120,6 +121,17 @@ def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
     lines: dict[str, Callable[..., object]] = {"tells_change": tells_change, "favorable": favorable}
     environment.globals.update(geometry | words | figures | lines)
     return environment
+
+
+def load_templates(templates: Sequence[Path]) -> None:
+    """Compile every template and read the fonts; both are kept for the boards to come."""
+    folders = tuple(templates)
+    environment = _environment(folders)
+    for name in environment.list_templates(extensions=("j2", "css")):
+        # What is wrong with one is told when the page asks for it.
+        with contextlib.suppress(jinja2.TemplateError):
+            environment.get_template(name)
+    font_faces(folders)
 
 
 @lru_cache(maxsize=8)

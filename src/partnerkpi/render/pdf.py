@@ -4,6 +4,7 @@ WeasyPrint is imported inside the functions: it takes most of a second, and only
 but what is inside the page itself.
 """
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -13,9 +14,10 @@ from typing import Any, NamedTuple
 from partnerkpi.errors import ConfigurationError, DoesNotFit
 from partnerkpi.models.agenda import Agenda
 from partnerkpi.models.board import Board
+from partnerkpi.models.manifest import FILE_NAME, Manifest, manifest_json
 from partnerkpi.render._fitting import fitted
 from partnerkpi.render._layout import Setting
-from partnerkpi.render.html import render_agenda_html, render_html
+from partnerkpi.render.html import load_templates, render_agenda_html, render_html
 
 TOLERANCE = 1.0  # CSS pixels, three quarters of a point: rounding in the layout, not a cut
 POINTS = 0.75  # in a CSS pixel
@@ -41,16 +43,70 @@ def lay_out(html: str) -> Laid:
     return Laid(html, document, _free(document.pages[0]._page_box))
 
 
-def write(laid: Laid) -> bytes:
-    """The page as PDF/UA-1; the same HTML gives the same bytes on every machine with the same libraries."""
-    identifier = hashlib.sha256(laid.html.encode("utf-8")).hexdigest()[:32].encode("ascii")
-    pdf: bytes = laid.document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, full_fonts=True)
+def write(laid: Laid, manifest: Manifest | None = None) -> bytes:
+    """The page as PDF/UA-1, its manifest attached; the same HTML and manifest give the same bytes on every machine with
+    the same libraries.
+    """
+    attached = "" if manifest is None else manifest_json(manifest)
+    identifier = hashlib.sha256((laid.html + attached).encode("utf-8")).hexdigest()[:32].encode("ascii")
+    pdf: bytes = laid.document.write_pdf(
+        finisher=_finish,
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=identifier,
+        full_fonts=True,
+        attachments=_attached(manifest),
+    )
     return pdf
+
+
+def _finish(document: Any, pdf: Any) -> None:
+    """What WeasyPrint 70 leaves undone or gets wrong."""
+    _place_figures(document, pdf)
+    _relate(pdf)
+
+
+def _place_figures(document: Any, pdf: Any) -> None:
+    """Give each tagged picture its box in points from the bottom of the page (ISO 32000-1, table 345).
+
+    WeasyPrint 70 writes it in CSS pixels from the top, so that a reader would point somewhere else.
+    """
+    height = document.pages[0].height
+    for element in pdf.objects:
+        if isinstance(element, dict) and element.get("S") == "/Figure":
+            left, top, right, bottom = element["A"]["BBox"]
+            box = (left, height - bottom, right, height - top)
+            element["A"]["BBox"][:] = [round(side * POINTS, 3) for side in box]
 
 
 def render_pdf(html: str) -> bytes:
     """The page of some HTML; see `lay_out` and `write`."""
     return write(lay_out(html))
+
+
+def _attached(manifest: Manifest | None) -> list[Any]:
+    """The manifest as an attachment; its time is the end of what it tells of, for the same bytes."""
+    if manifest is None:
+        return []
+    day = dt.datetime.fromisoformat(manifest.last_day)
+    attachment = _weasyprint().Attachment(
+        string=manifest_json(manifest).encode("utf-8"),
+        name=FILE_NAME,
+        description="Where every figure of this board comes from",
+        created=day,
+        modified=day,
+        relationship="Data",
+        url_fetcher=_fetcher(),
+    )
+    return [attachment]
+
+
+def _relate(pdf: Any) -> None:
+    """Say what the attachment is to the page (ISO 32000-2, 14.13), which WeasyPrint does for PDF/A alone."""
+    files: list[Any] = [each for each in pdf.objects if isinstance(each, dict) and each.get("Type") == "/Filespec"]
+    for found in files:
+        found["AFRelationship"] = "/Data"
+    if files:
+        pdf.catalog["AF"] = f"[{' '.join(found.reference.decode() for found in files)}]"
 
 
 def _layout(html: str) -> Any:
@@ -193,13 +249,21 @@ def _free(sheet: Any) -> float:
     return float((_edges(boxes["footer"]).top - _edges(boxes["main"]).bottom) * POINTS)
 
 
+def prepare(templates: Sequence[Path]) -> None:
+    """Load what a page needs, before there is a board; raises ConfigurationError when the machine lacks Pango."""
+    _weasyprint()
+    _fonts()
+    _fetcher()
+    load_templates(templates)
+
+
 def render(board: Board, templates: Sequence[Path]) -> bytes:
     """The board as a PDF of one page, set as well as it fits; see `fitted`."""
 
     def attempt(setting: Setting) -> Laid:
         return lay_out(render_html(board, templates=templates, setting=setting))
 
-    return write(fitted(board, attempt))
+    return write(fitted(board, attempt), board.manifest)
 
 
 def render_agenda(agenda: Agenda, templates: Sequence[Path]) -> bytes:

@@ -55,6 +55,34 @@ create table marts (fingerprint varchar not null);
 create table unsettled (load_id integer not null, source_table varchar not null, place bigint);
 """
 
+# The release ledger: every board that was written, and every figure on it as it was told. Not there in a database from
+# before there was a ledger, until the first board is booked.
+LEDGER = """
+create table if not exists published_boards (
+  board_id integer not null,
+  partner varchar not null,
+  period varchar not null,
+  day date not null,
+  version varchar not null,
+  tool varchar not null,
+  format varchar not null,
+  sha256 varchar not null,
+  manifest varchar not null
+);
+create table if not exists published_figures (
+  board_id integer not null,
+  code varchar not null,
+  kpi varchar not null,
+  program varchar not null,
+  period varchar not null,
+  time_window varchar not null,
+  group_by varchar not null,
+  group_value varchar not null,
+  state varchar not null,
+  text varchar not null
+);
+"""
+
 # What the marts join the facts with; written anew whenever the marts are.
 REFERENCE = """
 create table periods (
