@@ -10,9 +10,12 @@ import typer
 from partnerkpi import __version__
 from partnerkpi.cli.address import explain, verify
 from partnerkpi.cli.books import check, loads, quarantine
+from partnerkpi.cli.checkin import checkin_app
 from partnerkpi.cli.compare import compare
 from partnerkpi.cli.console import finish, put, say, tell
 from partnerkpi.cli.dialect import dialect_app
+from partnerkpi.cli.goal import goal_app
+from partnerkpi.cli.invest import invest_app
 from partnerkpi.cli.kpi import kpi_app
 from partnerkpi.cli.options import WorkspaceOption
 from partnerkpi.cli.partner import partner_app
@@ -31,6 +34,9 @@ app = typer.Typer(
 app.add_typer(kpi_app, name="kpi")
 app.add_typer(dialect_app, name="dialect")
 app.add_typer(partner_app, name="partner")
+app.add_typer(goal_app, name="goal")
+app.add_typer(invest_app, name="invest")
+app.add_typer(checkin_app, name="checkin")
 
 
 def run(arguments: list[str]) -> int:

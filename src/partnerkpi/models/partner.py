@@ -78,6 +78,7 @@ class Goal:
 
     `revisions` are in order of time; target and due are those first agreed, until `on` is asked for another day.
     `since` is the day it was set (None: from the beginning), `retired` the day it was given up, and `why`.
+    `baseline_students` is how many students the partner served when the baseline was taken, where it may be told.
     """
 
     kpi: str
@@ -89,6 +90,7 @@ class Goal:
     since: dt.date | None = None
     retired: dt.date | None = None
     why: str = ""
+    baseline_students: int | None = None
 
     def holds_on(self, day: dt.date) -> bool:
         """Whether both sides held on to it on a day."""

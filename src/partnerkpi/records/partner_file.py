@@ -23,7 +23,7 @@ from partnerkpi.models.partner import (
 from partnerkpi.models.school_year import school_year_label
 from partnerkpi.models.source_table import SOURCE_TABLES
 
-_ID = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+ID_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 _Name = Annotated[str, Field(min_length=1, max_length=300)]
 
 
@@ -57,7 +57,7 @@ class FormerProgramFile(StrictModel):
 class ProgramFile(StrictModel):
     """`[[programs]]`."""
 
-    id: Annotated[str, Field(pattern=_ID)]
+    id: Annotated[str, Field(pattern=ID_PATTERN)]
     name: _Name
     aliases: list[_Name] = Field(default_factory=list)
     since: dt.date | None = None
@@ -117,6 +117,7 @@ class GoalFile(StrictModel):
     kpi: str
     baseline: float | None = None
     baseline_period: _QuarterName | None = None
+    baseline_students: Annotated[int, Field(ge=0)] | None = None
     target: float
     due: _QuarterName
     revisions: list[GoalRevisionFile] = Field(default_factory=list)
@@ -128,9 +129,17 @@ class GoalFile(StrictModel):
         """As a value, revisions in order of time."""
         ordered = sorted(self.revisions, key=lambda revision: revision.on)
         revisions = tuple(GoalRevision(r.on, r.target, r.due or "", r.reason) for r in ordered)
-        period = self.baseline_period or ""
         return Goal(
-            self.kpi, self.baseline, period, self.target, self.due, revisions, self.since, self.retired, self.why
+            self.kpi,
+            self.baseline,
+            self.baseline_period or "",
+            self.target,
+            self.due,
+            revisions,
+            self.since,
+            self.retired,
+            self.why,
+            self.baseline_students,
         )
 
 

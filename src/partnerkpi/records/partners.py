@@ -89,6 +89,11 @@ def find_partner(partners: Sequence[Partner], wanted: str) -> Partner:
     )
 
 
+def goes_by(partner: Partner, name: str) -> bool:
+    """Whether a name means this partner, as names are compared."""
+    return _plain(name) in {_plain(known) for known in (partner.id, *_names(partner))}
+
+
 def find_programs(partners: Sequence[Partner], wanted: str) -> dict[str, str]:
     """For each of these partners with a program of this id or name the program's id, by the partner's.
 

@@ -17,6 +17,7 @@ from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.measure.similar import comparing
 from partnerkpi.models.board import Audience, Board
 from partnerkpi.models.kpi import Grain
+from partnerkpi.models.partner import PageChoice
 from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
 from partnerkpi.models.similar import Comparison, Matching
@@ -48,14 +49,17 @@ def make_board(
     as_of: dt.date | None = None,
     audience: str = Audience.EXECUTIVE.value,
     language: str = "",
+    choice: PageChoice | None = None,
 ) -> tuple[Board, Quarter]:
     """The frozen description of the page, and its quarter; with `as_of` as it was at the end of that day.
 
-    Raises as `report`; UsageError, too, for a quarter in which the partner was paused, ended or merged into another.
+    `choice` stands in for what the partner file says the page shows. Raises as `report`; UsageError, too, for a quarter
+    in which the partner was paused, ended or merged into another.
     """
     settings = workspace.settings
     partners = read_partners(workspace.partners)
     partner = find_partner(partners, partner_id)
+    partner = partner if choice is None else replace(partner, page=choice)
     readers = _one_of(audience, [each.value for each in Audience], "audience")
     spoken = Language(
         _one_of(language or partner.page.language or settings.board.language, list(LANGUAGES), "language")
