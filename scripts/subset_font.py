@@ -27,8 +27,8 @@ RANGES = (
     range(0x218, 0x21C),  # Romanian S and T with comma
 )
 SIGNS = "ẞ‑–—‘’‚“”„†‡•…‰′″‹›€™−×÷±≈≠≤≥½¼¾→←↑↓▲▼△●○■□◆◇№\u2009\u202f\u2212"
-# No ligatures and no compositions: a PDF that embeds a whole font knows the letters of glyphs that have a code point, and
-# would give others out as something else to whoever copies, searches or listens.
+# No ligatures and no compositions: a PDF that embeds a whole font knows the letters of glyphs that have a code point,
+# and would give others out as something else to whoever copies, searches or listens.
 FEATURES = ("kern", "mark", "mkmk", "case", "pnum", "tnum", "lnum")
 FIGURES = "0123456789"
 

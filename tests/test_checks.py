@@ -134,6 +134,18 @@ def _expected(path: Path) -> list[tuple[str, int]]:
     return [(what, int(row_count)) for what, row_count in rows]
 
 
+def test_a_check_without_its_columns_is_told_also_where_it_finds_nothing(sample: Workspace, tmp_path: Path) -> None:
+    """`what` and `row_count` are asked for before there is anything to tell."""
+    made = workspace(tmp_path / "d")
+    overlay = made.root / "queries" / "checks" / "unnamed.sql"
+    overlay.parent.mkdir(parents=True)
+    header = "-- name:     Unnamed\n-- severity: error\n-- advice:   None.\n\n"
+    overlay.write_text(f"{header}select count(*) as row_count\nfrom periods\nhaving count(*) < 0\n")
+    (check,) = [check for check in read_checks(made) if check.id == "unnamed"]
+    with open_for_reading(sample.database) as warehouse, pytest.raises(KpiFileError, match="what"):
+        run_checks(warehouse, [check], today=TODAY)
+
+
 def _header(path: Path) -> dict[str, str]:
     lines = [line[3:].partition(":") for line in path.read_text("utf-8").splitlines() if line.startswith("-- ")]
     return {key: text.strip() for key, _, text in lines}

@@ -16,8 +16,9 @@ from partnerkpi.measure.catalogue import load_catalogue
 from partnerkpi.models.kpi import Kpi
 from partnerkpi.models.partner import Goal, GoalRevision
 from partnerkpi.models.release import Population, Release, State
+from partnerkpi.report import ReportOptions, report
 from partnerkpi.report.goals import standing
-from partnerkpi.report.workflow import ReportOptions, make_board, report
+from partnerkpi.report.workflow import make_board
 
 QUARTERS = ("2025-26-Q4", "2026-27-Q1")
 

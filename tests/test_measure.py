@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
+import pytest
 from given import HOSPITAL, csv_text, export, take_in, workspace
 
 from partnerkpi.config.workspace import Workspace
+from partnerkpi.errors import KpiFileError
 from partnerkpi.measure.catalogue import load_catalogue
-from partnerkpi.measure.results import measure
-from partnerkpi.measure.rows import SCHEMA
+from partnerkpi.measure.frame import SCHEMA
+from partnerkpi.measure.results import measure, measure_partner, results_of
 from partnerkpi.refresh import ensure_fresh
 from partnerkpi.warehouse import open_for_reading
 
@@ -105,3 +107,26 @@ def test_without_participants_whoever_took_part_is_the_cohort(tmp_path: Path) ->
     take_in(made)
     found = _measured(made, "attendance_rate", [Q1]).select("partner", "program", "students").rows()
     assert found == [("", "", 1), ("hospital", "", 1), ("hospital", "academy", 1)]
+
+
+def test_one_partner_alone_is_measured_as_among_all(sample: Workspace) -> None:
+    wanted = ("attendance_rate", "college_hours_earned", "students_served", "investment_balance")
+    kpis = [kpi for kpi in load_catalogue(sample.root).kpis if kpi.id in wanted]
+    period_ids = {kpi.id: [202540, 202541, Q1_YTD] for kpi in kpis}
+    with open_for_reading(sample.database) as warehouse:
+        among = results_of(measure(warehouse, kpis, period_ids=period_ids, settings={}))
+        alone = measure_partner(warehouse, kpis, "hospital", period_ids=period_ids, settings={})
+    assert {result.kpi for result in alone} == set(wanted)
+    assert set(alone) == {result for result in among if result.partner == "hospital"}
+    assert len(alone) == len(set(alone))
+
+
+def test_a_mart_file_that_breaks_after_the_marts_were_built_is_told(tmp_path: Path) -> None:
+    made = _two_partners(tmp_path)
+    overlay = made.root / "queries" / "marts" / "grades_by_period.sql"
+    overlay.parent.mkdir(parents=True)
+    overlay.write_text("select 1 as student_id; select 2 as student_id\n")
+    with pytest.raises(KpiFileError, match="2 statements"):
+        ensure_fresh(made)
+    overlay.unlink()
+    ensure_fresh(made)

@@ -4,7 +4,6 @@ import datetime as dt
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest

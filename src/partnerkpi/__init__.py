@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from partnerkpi.version import __version__
+
 if TYPE_CHECKING:
     import datetime as dt
     import os
@@ -10,7 +12,6 @@ if TYPE_CHECKING:
     from partnerkpi.api import OpenWorkspace
 
 __all__ = ["__version__", "open_workspace"]
-__version__ = "0.1.0"
 
 
 def open_workspace(

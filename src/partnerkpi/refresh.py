@@ -1,10 +1,12 @@
 """Bringing the quarter marts up to date with the facts and with the files that people write."""
 
+import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from partnerkpi.config.workspace import Workspace
-from partnerkpi.measure.catalogue import mart_queries
+from partnerkpi.measure.catalogue import mart_queries, read_marts
+from partnerkpi.measure.portable import FORBIDDEN
 from partnerkpi.measure.rates import read_rates
 from partnerkpi.measure.scales import read_scale, read_weights
 from partnerkpi.models.reference import Reference
@@ -16,9 +18,10 @@ from partnerkpi.warehouse.marts import build_marts, facts_version, marts_fingerp
 def refresh(workspace: Workspace, warehouse: Warehouse) -> bool:
     """Build the marts when anything they come from has changed; says whether it did.
 
-    They come from the facts, the calendar, scales, rates and rules, the partners' names and the mart queries.
+    They come from the facts, the calendar, scales, rates and rules, the partners' names and the mart queries. Raises
+    KpiFileError when one of the queries breaks the contract.
     """
-    queries, reference = mart_queries(workspace.root), _reference(workspace, warehouse)
+    queries, reference = mart_queries(workspace.root), reference_of(workspace, warehouse)
     fingerprint = _fingerprint(warehouse, queries, reference)
     if fingerprint == marts_fingerprint(warehouse):
         return False
@@ -28,16 +31,33 @@ def refresh(workspace: Workspace, warehouse: Warehouse) -> bool:
 
 def ensure_fresh(workspace: Workspace) -> None:
     """As `refresh`, but take the write lock only when there is something to do."""
+    with open_fresh(workspace):
+        pass
+
+
+@contextlib.contextmanager
+def open_fresh(workspace: Workspace) -> Iterator[Warehouse]:
+    """The database for questions, its marts up to date; raises as `refresh` and as opening does."""
     wait_seconds = workspace.settings.lock_wait_seconds
     with open_for_reading(workspace.database, wait_seconds=wait_seconds) as reading:
-        queries, reference = mart_queries(workspace.root), _reference(workspace, reading)
-        fresh = _fingerprint(reading, queries, reference) == marts_fingerprint(reading)
-    if not fresh:
-        with open_for_writing(workspace.database, wait_seconds=wait_seconds) as writing:
-            refresh(workspace, writing)
+        if _is_fresh(workspace, reading):
+            yield reading
+            return
+    mart_queries(workspace.root)  # what is wrong with them is told before anybody has to wait
+    with open_for_writing(workspace.database, wait_seconds=wait_seconds) as writing:
+        refresh(workspace, writing)
+    with open_for_reading(workspace.database, wait_seconds=wait_seconds) as reading:
+        yield reading
 
 
-def _reference(workspace: Workspace, warehouse: Warehouse) -> Reference:
+def _is_fresh(workspace: Workspace, warehouse: Warehouse) -> bool:
+    """Whether the marts were built from what there is; then their queries, letter by letter these, were checked."""
+    queries, reference = read_marts(workspace.root), reference_of(workspace, warehouse)
+    return _fingerprint(warehouse, queries, reference) == marts_fingerprint(warehouse)
+
+
+def reference_of(workspace: Workspace, warehouse: Warehouse) -> Reference:
+    """What the marts join the facts with, out of the workspace's files as they are now."""
     settings, partners = workspace.settings, read_partners(workspace.partners)
     calendar = settings.calendar()
     years = [year.name for year in calendar.school_years]
@@ -57,5 +77,6 @@ def _reference(workspace: Workspace, warehouse: Warehouse) -> Reference:
 
 
 def _fingerprint(warehouse: Warehouse, queries: Mapping[str, str], reference: Reference) -> str:
-    parts = (facts_version(warehouse), sorted(queries.items()), reference)
+    # With other rules the queries are to be checked again.
+    parts = (FORBIDDEN, facts_version(warehouse), sorted(queries.items()), reference)
     return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -16,8 +16,8 @@ from partnerkpi.measure.results import measure
 from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.models.kpi import Kpi
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
-from partnerkpi.refresh import ensure_fresh
-from partnerkpi.warehouse import Warehouse, open_for_reading
+from partnerkpi.refresh import open_fresh
+from partnerkpi.warehouse import Warehouse
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,7 @@ def study(workspace: Workspace, *, period: str | None, today: dt.date) -> Iterat
     the workspace's files.
     """
     calendar = workspace.settings.calendar()
-    ensure_fresh(workspace)
-    with open_for_reading(workspace.database, wait_seconds=workspace.settings.lock_wait_seconds) as warehouse:
+    with open_fresh(workspace) as warehouse:
         evidence = gather_evidence(warehouse, calendar)
         quarter = quarter_asked(calendar, evidence, period, today)
         catalogue = check_catalogue(warehouse, workspace.root)

@@ -41,12 +41,17 @@ def read_toml(path: Path, model: type[Model]) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        mistakes = [_mistake(problem, model) for problem in error.errors()]
+        mistakes = mistakes_in(error, model)
         raise ConfigurationError(
             "This file has a mistake." if len(mistakes) == 1 else f"This file has {len(mistakes)} mistakes.",
             where="\n".join(f"{path.name}: {mistake}" for mistake in mistakes),
             now=f"Correct {path} and try again.",
         ) from None
+
+
+def mistakes_in(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """Every mistake, each with its key and the nearest known one."""
+    return [_mistake(problem, model) for problem in error.errors()]
 
 
 def _mistake(problem: Any, model: type[BaseModel]) -> str:

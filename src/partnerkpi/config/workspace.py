@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from partnerkpi.config.settings import Settings
-from partnerkpi.config.toml_file import read_toml
 from partnerkpi.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from partnerkpi.config.settings import Settings
 
 SETTINGS_FILE = "partnerkpi.toml"
 _KEY_BYTES = 32
@@ -19,8 +21,12 @@ class Workspace:
     root: Path
 
     @cached_property
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """What partnerkpi.toml says; raises ConfigurationError with every mistake in it."""
+        # Loaded on first use as well: where a workspace lies is known sooner.
+        from partnerkpi.config.settings import Settings
+        from partnerkpi.config.toml_file import read_toml
+
         return read_toml(self.root / SETTINGS_FILE, Settings)
 
     @property

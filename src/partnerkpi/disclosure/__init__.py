@@ -1,5 +1,6 @@
 """Disclosure control: the only way from a result to a page."""
 
+from partnerkpi.disclosure.rows import is_small, rows_told
 from partnerkpi.disclosure.rules import (
     Policy,
     amount_text,
@@ -9,5 +10,17 @@ from partnerkpi.disclosure.rules import (
     points_text,
     unavailable,
 )
+from partnerkpi.disclosure.words import decision
 
-__all__ = ["Policy", "amount_text", "change_of", "disclose", "disclose_similar", "points_text", "unavailable"]
+__all__ = [
+    "Policy",
+    "amount_text",
+    "change_of",
+    "decision",
+    "disclose",
+    "disclose_similar",
+    "is_small",
+    "points_text",
+    "rows_told",
+    "unavailable",
+]

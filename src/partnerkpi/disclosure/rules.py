@@ -176,12 +176,12 @@ def _mean(result: Result, kpi: Kpi, policy: Policy, code: str, population: Popul
     if kpi.grain is Grain.PARTNER:
         return _about_nobody(result, kpi, code, population)
     if result.uniform:
-        return _hidden(code, kpi, population, policy, "all students have the same value")
+        return _hidden(code, kpi, population, policy)  # all students have the same value
     rounded = math.floor(10 * result.value + 0.5) / 10
     # The best student's own value, as fine as the mean is printed: at or above it the mean tells of everybody.
     best = math.floor(10 * result.largest * result.students / result.denominator + 0.5) / 10
     if rounded <= 0 or rounded >= best:
-        return _hidden(code, kpi, population, policy, "at the end of the scale")
+        return _hidden(code, kpi, population, policy)  # at the end of the scale
     return _shown(code, kpi, population, f"{rounded:.1f}", rounded, rounded)
 
 
@@ -191,10 +191,10 @@ def _total(result: Result, kpi: Kpi, policy: Policy, code: str, population: Popu
         reason = policy.language.say("fewer than {smallest} students behind it", smallest=policy.minimum_group)
         return Release(code, kpi.id, population, State.HIDDEN, reason, reason=reason)
     if 2 * result.largest > result.numerator:
-        return _hidden(code, kpi, population, policy, "one student makes up more than half of it")
+        return _hidden(code, kpi, population, policy)  # one student makes up more than half of it
     rounded = _two_digits(result.value) if kpi.unit == "dollars" else float(math.floor(result.value + 0.5))
     if rounded == 0:
-        return _hidden(code, kpi, population, policy, "too little to be told as a whole number")
+        return _hidden(code, kpi, population, policy)  # too little to be told as a whole number
     return _shown(code, kpi, population, amount_text(rounded, kpi), rounded, rounded)
 
 
@@ -225,7 +225,7 @@ def _shown(code: str, kpi: Kpi, population: Population, text: str, low: float, h
     return Release(code, kpi.id, population, State.SHOWN, text, low, high)
 
 
-def _hidden(code: str, kpi: Kpi, population: Population, policy: Policy, reason: str) -> Release:
-    say = policy.language.say
-    text = say("not shown, to protect privacy")
-    return Release(code, kpi.id, population, State.HIDDEN, text, reason=say(reason))
+def _hidden(code: str, kpi: Kpi, population: Population, policy: Policy) -> Release:
+    """Hidden, and not why: that all have the same value, or that one student has most of it, is a figure too."""
+    text = policy.language.say("not shown, to protect privacy")
+    return Release(code, kpi.id, population, State.HIDDEN, text, reason=text)

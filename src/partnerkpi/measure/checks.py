@@ -21,11 +21,20 @@ with members as (
   join cohorts as c on c.cohort_id = m.cohort_id and c.partner <> ''
 ),
 written as (
-  select distinct n.partner as name, c.partner
+  select distinct n.partner as name, c.partner, p.quarter_id
   from cohort_names as n
   join cohorts as c on c.cohort_id = n.cohort_id and c.partner <> ''
+  join periods as p on p.first_day <= n.last_day and p.last_day >= n.first_day and p.time_window = 'quarter'
   union
-  select partner, partner from cohorts where partner <> ''
+  select distinct c.partner, c.partner, p.quarter_id
+  from cohorts as c cross join periods as p
+  where c.partner <> '' and p.time_window = 'quarter'
+),
+named as (
+  select name, partner, quarter_id from written
+  union
+  -- A row of no quarter concerns whomever the name ever meant.
+  select name, partner, null from written
 ),
 attended as (
   select distinct a.school, m.partner
@@ -42,7 +51,7 @@ concerned as (
   where {within}
   union all
   select f.row_count, w.partner
-  from found as f join written as w on w.name = f.partner
+  from found as f join named as w on w.name = f.partner and w.quarter_id is not distinct from f.quarter_id
   where f.student_id is null and {within}
   union all
   select f.row_count, a.partner
@@ -99,27 +108,28 @@ def run_checks(
 
 def _run(warehouse: Warehouse, check: Check, today: dt.date, within: str) -> Finding | None:
     try:
-        _gather(warehouse, check, today)
+        if not _gather(warehouse, check, today):
+            warehouse.run("drop table found")
+            return None
         rows = warehouse.rows("select what, sum(row_count) from found group by what order by 2 desc, 1")
-        concerned = warehouse.rows(_PARTNERS.format(within=within)) if rows else []
+        concerned = warehouse.rows(_PARTNERS.format(within=within))
         warehouse.run("drop table found")
     except WarehouseFault as error:
         raise broken(check.path, 1, error.what.partition(": ")[2]) from None
-    if not rows:
-        return None
     examples = [str(what) or "(blank)" for what, _ in rows[:_SHOWN]] + (["..."] if len(rows) > _SHOWN else [])
     total = sum(int(count) for _, count in rows)
     concerns = {str(partner): int(count) for partner, count in concerned}
     return Finding(check.id, check.name, check.severity, total, tuple(examples), check.advice, concerns)
 
 
-def _gather(warehouse: Warehouse, check: Check, today: dt.date) -> None:
-    """Temporary table `found`: the rows of the check, with every column that says whom they concern."""
+def _gather(warehouse: Warehouse, check: Check, today: dt.date) -> int:
+    """Temporary table `found`: the rows of the check, with every column that says whom they concern; how many."""
     values: dict[str, Any] = {**check.values, **({TODAY: today} if check.asks_the_day else {})}
-    given = warehouse.columns(check.sql, values)
-    columns = [name if name in given else f"cast(null as {kind}) as {name}" for name, kind in _CONCERNED.items()]
-    listed = ", ".join(["what", "row_count", *columns])
-    warehouse.run(f"create or replace temp table found as select {listed} from (\n{check.sql}\n)", values)
+    listed = ", ".join(["what", "row_count", *_CONCERNED])
+    # By name, so that a column the check does not give is there and empty.
+    nobody = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in _CONCERNED.items())
+    sql = f"select * from (\n{check.sql}\n) union all by name select {nobody} where false"
+    return int(warehouse.value(f"create or replace temp table found as select {listed} from (\n{sql}\n)", values))
 
 
 def _listed(quarters: Collection[int]) -> str:

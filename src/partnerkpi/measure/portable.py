@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 _QUOTED_OR_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
-_FORBIDDEN = (
+FORBIDDEN = (
     (r"\bgroup\s+by\s+all\b", "GROUP BY ALL: name the columns"),
     (r"\border\s+by\s+all\b", "ORDER BY ALL: name the columns"),
     (r"\bexclude\s*\(|\*\s*replace\s*\(", "EXCLUDE or REPLACE: name the columns"),
@@ -33,13 +33,13 @@ _FORBIDDEN = (
 def violations(sql: str) -> Iterator[tuple[int, str]]:
     """Line and reason of everything in the SQL that is not portable."""
     bare = _QUOTED_OR_COMMENT.sub(_blanked, sql)
-    for pattern, reason in _FORBIDDEN:
+    for pattern, reason in FORBIDDEN:
         for match in re.finditer(pattern, bare, re.IGNORECASE):
             yield bare.count("\n", 0, match.start()) + 1, reason
 
 
 def _blanked(match: re.Match[str]) -> str:
-    """Of a comment nothing but its line breaks; for a text an empty one, but for the one unit `date_diff` may use."""
+    """Of a comment a space and its line breaks; for a text an empty one, but for the unit that `date_diff` may use."""
     if match[0] == "'day'":
         return match[0]
-    return "''" if match[0].startswith("'") else re.sub(r"[^\n]", " ", match[0])
+    return "''" if match[0].startswith("'") else " " + "\n" * match[0].count("\n")

@@ -1,21 +1,25 @@
 """From KPI files to results: every partner, program, period and group of a KPI in one scan."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
-
-import polars as pl
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from partnerkpi.errors import KpiFileError
 from partnerkpi.measure.catalogue import columns_of, has_cohort
 from partnerkpi.measure.dose import DOSE_BANDS
 from partnerkpi.measure.kpi_files import broken
 from partnerkpi.measure.narrow import member_groups, narrowed_to_members, narrowed_to_partner
-from partnerkpi.measure.rows import SCHEMA, Row, partner_result, student_result
+from partnerkpi.measure.rows import Row, partner_result, student_result
 from partnerkpi.measure.sums_sql import partner_sums_sql, student_sums_sql
 from partnerkpi.models.dated import Number, in_force
 from partnerkpi.models.kpi import Grain, Kpi
 from partnerkpi.models.result import Result
 from partnerkpi.warehouse import Warehouse, WarehouseFault
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Failed = Callable[[Kpi, KpiFileError], None]
 
 
 def measure(
@@ -26,11 +30,11 @@ def measure(
     settings: Mapping[str, Mapping[str, Number]],
     by: Sequence[str] = (),
     seconds: float | None = None,
-    failed: Callable[[Kpi, KpiFileError], None] | None = None,
+    failed: Failed | None = None,
     dose_bands: Sequence[float] = DOSE_BANDS,
     partner: str | None = None,
-) -> pl.DataFrame:
-    """The results of each KPI for every partner and program, exact; shape: `SCHEMA`, sorted.
+) -> "pl.DataFrame":
+    """The results of each KPI for every partner and program, exact; shape: `frame.SCHEMA`, sorted.
 
     The empty partner is all partners together, each student once. `period_ids` says for each KPI which periods; `by`
     names the kinds of groups to break down by ("school", "grade_level", "group_*", "hours" of engagement in the bands
@@ -41,28 +45,60 @@ def measure(
     Raises KpiFileError when a file fails on the data, gives a student more than one row for a period, or takes too
     long; with `failed` it hears so instead, and the others go on.
     """
-    rows: list[Row] = []
+    from partnerkpi.measure.frame import frame_of
 
-    def take(chosen: Iterable[Kpi]) -> None:
-        for kpi in chosen:
+    taking = _Taking(warehouse, period_ids, settings, by, seconds, failed)
+    return frame_of(_rows(taking, kpis, dose_bands, partner))
+
+
+def measure_partner(
+    warehouse: Warehouse,
+    kpis: Sequence[Kpi],
+    partner: str,
+    *,
+    period_ids: Mapping[str, Sequence[int]],
+    settings: Mapping[str, Mapping[str, Number]],
+    seconds: float | None = None,
+    failed: Failed | None = None,
+) -> tuple[Result, ...]:
+    """As `measure` for one partner and no groups, as values and in no order."""
+    taking = _Taking(warehouse, period_ids, settings, (), seconds, failed)
+    return tuple(Result(*row) for row in _rows(taking, kpis, DOSE_BANDS, partner))
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """What measuring one KPI needs besides the KPI."""
+
+    warehouse: Warehouse
+    period_ids: Mapping[str, Sequence[int]]
+    settings: Mapping[str, Mapping[str, Number]]
+    by: Sequence[str]
+    seconds: float | None
+    failed: Failed | None
+
+    def rows(self, kpis: Iterable[Kpi]) -> Iterator[Row]:
+        """The rows of these KPIs; of those that fail none, where somebody hears of it."""
+        for kpi in kpis:
+            settings = self.settings.get(kpi.id, {})
             try:
-                rows.extend(_measured(warehouse, kpi, period_ids[kpi.id], settings.get(kpi.id, {}), by, seconds))
+                yield from _measured(self.warehouse, kpi, self.period_ids[kpi.id], settings, self.by, self.seconds)
             except KpiFileError as error:
-                if failed is None:
+                if self.failed is None:
                     raise
-                failed(kpi, error)
+                self.failed(kpi, error)
 
+
+def _rows(taking: _Taking, kpis: Sequence[Kpi], dose_bands: Sequence[float], partner: str | None) -> list[Row]:
+    warehouse, rows = taking.warehouse, list[Row]()
     of_students = [kpi for kpi in kpis if kpi.grain is Grain.STUDENT]
-    asked = sorted({period for kpi in of_students for period in period_ids[kpi.id]})
+    asked = sorted({period for kpi in of_students for period in taking.period_ids[kpi.id]})
     with narrowed_to_partner(warehouse, partner):
-        take(kpi for kpi in kpis if kpi.grain is Grain.PARTNER)
+        rows += taking.rows(kpi for kpi in kpis if kpi.grain is Grain.PARTNER)
         if of_students:
-            with narrowed_to_members(warehouse), member_groups(warehouse, asked, by, dose_bands):
-                take(of_students)
-    if partner is not None:
-        rows = [row for row in rows if row[1] == partner]
-    frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
-    return frame.sort("kpi", "partner", "program", "by", "group", "period_id")
+            with narrowed_to_members(warehouse), member_groups(warehouse, asked, taking.by, dose_bands):
+                rows += taking.rows(of_students)
+    return rows if partner is None else [row for row in rows if row[1] == partner]
 
 
 def _measured(
@@ -73,7 +109,7 @@ def _measured(
     by: Sequence[str],
     seconds: float | None,
 ) -> list[Row]:
-    """The rows of one KPI, in the columns of SCHEMA."""
+    """The rows of one KPI."""
     found: list[tuple[Any, ...]] = []
     try:
         with warehouse.limited(seconds):
@@ -125,6 +161,6 @@ def setting_values(kpi: Kpi, settings: Mapping[str, Number], period_id: int | No
     return {name: int(value) if value == int(value) else value for name, value in values.items()}
 
 
-def results_of(frame: pl.DataFrame) -> tuple[Result, ...]:
+def results_of(frame: "pl.DataFrame") -> tuple[Result, ...]:
     """The rows of a frame as values."""
     return tuple(Result(**row) for row in frame.iter_rows(named=True))

@@ -2,30 +2,11 @@
 
 from typing import Any
 
-import polars as pl
-
 from partnerkpi.measure.interval import Sums, ratio_interval, wilson_interval
 from partnerkpi.measure.kpi_files import broken
 from partnerkpi.models.kpi import Kpi, Measure
 
-SCHEMA: dict[str, Any] = {
-    "kpi": pl.String,
-    "partner": pl.String,
-    "program": pl.String,
-    "period_id": pl.Int64,
-    "by": pl.String,
-    "group": pl.String,
-    "students": pl.Int64,
-    "numerator": pl.Int64,
-    "denominator": pl.Int64,
-    "value": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "contributors": pl.Int64,
-    "largest": pl.Int64,
-    "uniform": pl.Boolean,
-}
-# The values of SCHEMA, in its order.
+# The values of a Result, in the order of its fields.
 Row = tuple[Any, ...]
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from partnerkpi.models.manifest import Manifest
 from partnerkpi.models.release import Release, State
 
 
@@ -220,6 +221,7 @@ class Board:
 
     A panel that has nothing to show keeps its place in `panels` with its reason in `empty`. `story` is what is read
     aloud; `logo` is a picture as a `data:` address, checked and cleaned, or "".
+    `manifest` says what it was made of. It names the version, so it is no part of what the version is made from.
     """
 
     schema: str
@@ -247,6 +249,7 @@ class Board:
     paper: str = "letter"
     orientation: str = "landscape"
     releases: tuple[Release, ...] = field(default=())
+    manifest: Manifest | None = field(default=None, compare=False, repr=False)
 
     def release(self, code: str) -> Release:
         """The release printed under `code`.

@@ -7,11 +7,35 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from partnerkpi.config.toml_file import StrictModel
-from partnerkpi.models.partner import Action, Checkin, Goal, GoalRevision, PageChoice
+from partnerkpi.models.partner import (
+    Action,
+    Agreement,
+    Change,
+    ChangeKind,
+    Checkin,
+    FormerProgram,
+    Goal,
+    GoalRevision,
+    PageChoice,
+    Program,
+    Recipients,
+)
 from partnerkpi.models.school_year import school_year_label
+from partnerkpi.models.source_table import SOURCE_TABLES
 
-_ID = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+ID_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 _Name = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+_Element = Literal[
+    "",
+    "internship",
+    "apprenticeship",
+    "job shadow",
+    "lab visit",
+    "staff training",
+    "curriculum update",
+]
 
 
 class FormerNameFile(StrictModel):
@@ -21,18 +45,45 @@ class FormerNameFile(StrictModel):
     until: dt.date
 
 
+class FormerProgramFile(StrictModel):
+    """`[[programs.formerly]]`: what it was before it changed; all three, that of its name too."""
+
+    until: dt.date
+    name: _Name
+    element: _Element = ""
+    capacity: Annotated[int, Field(ge=0)] | None = None
+
+
 class ProgramFile(StrictModel):
     """`[[programs]]`."""
 
-    id: Annotated[str, Field(pattern=_ID)]
+    id: Annotated[str, Field(pattern=ID_PATTERN)]
     name: _Name
     aliases: list[_Name] = Field(default_factory=list)
+    since: dt.date | None = None
+    until: dt.date | None = None
+    element: _Element = ""
+    capacity: Annotated[int, Field(ge=0)] | None = None
+    formerly: list[FormerProgramFile] = Field(default_factory=list)
+
+    def program(self) -> Program:
+        """As a value."""
+        ordered = sorted(self.formerly, key=lambda former: former.until)
+        formerly = tuple(FormerProgram(f.until, f.name, f.element, f.capacity) for f in ordered)
+        return Program(
+            self.id, self.name, tuple(self.aliases), self.since, self.until, self.element, self.capacity, formerly
+        )
 
 
 class VisionFile(StrictModel):
-    """`[vision]`: what both sides want, when they agreed, and who signed, by role."""
+    """`[vision]`: what both sides want, when they agreed, and who signed, by role.
+
+    `values` and `answers` keep what both sides said before they began; a page prints the text alone.
+    """
 
     text: Annotated[str, Field(max_length=400)] = ""
+    values: list[_Name] = Field(default_factory=list)
+    answers: dict[str, str] = Field(default_factory=dict)
     agreed: dt.date | None = None
     signed_by: list[str] = Field(default_factory=list)
 
@@ -66,15 +117,30 @@ class GoalFile(StrictModel):
     kpi: str
     baseline: float | None = None
     baseline_period: _QuarterName | None = None
+    baseline_students: Annotated[int, Field(ge=0)] | None = None
     target: float
     due: _QuarterName
     revisions: list[GoalRevisionFile] = Field(default_factory=list)
+    since: dt.date | None = None
+    retired: dt.date | None = None
+    why: Annotated[str, Field(max_length=200)] = ""
 
     def goal(self) -> Goal:
         """As a value, revisions in order of time."""
         ordered = sorted(self.revisions, key=lambda revision: revision.on)
         revisions = tuple(GoalRevision(r.on, r.target, r.due or "", r.reason) for r in ordered)
-        return Goal(self.kpi, self.baseline, self.baseline_period or "", self.target, self.due, revisions)
+        return Goal(
+            self.kpi,
+            self.baseline,
+            self.baseline_period or "",
+            self.target,
+            self.due,
+            revisions,
+            self.since,
+            self.retired,
+            self.why,
+            self.baseline_students,
+        )
 
 
 class ActionFile(StrictModel):
@@ -121,6 +187,64 @@ class PageFile(StrictModel):
         return PageChoice(tuple(dict.fromkeys(self.panels)), kpis, self.logo, self.money == "public", self.language)
 
 
+class ChangeFile(StrictModel):
+    """`[[changes]]`: the partner's log."""
+
+    on: dt.date
+    kind: ChangeKind
+    what: Annotated[str, Field(max_length=400)]
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+    partner: str = ""
+    programs: list[str] = Field(default_factory=list)
+    renamed: dict[str, str] = Field(default_factory=dict)
+
+    def change(self) -> Change:
+        """As a value."""
+        programs, renamed = tuple(self.programs), tuple(self.renamed.items())
+        return Change(self.on, self.kind, self.what, self.reason, self.partner, programs, renamed)
+
+
+class ContactFile(StrictModel):
+    """`[[contacts]]`: an office or a role, from a day on."""
+
+    role: Annotated[str, Field(min_length=1, max_length=200)]
+    since: dt.date
+
+
+class AgreementFile(StrictModel):
+    """`[agreement]`: the data-sharing agreement; `fields` are source tables, none: all of them."""
+
+    start: dt.date
+    end: dt.date
+    fields: list[str] = Field(default_factory=list)
+    minimum_group: Annotated[int, Field(ge=5, le=30)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "AgreementFile":
+        if self.end < self.start:
+            raise ValueError("the agreement ends before it starts")
+        unknown = sorted(set(self.fields) - set(SOURCE_TABLES))
+        if unknown:
+            raise ValueError(f"there is no source table {', '.join(unknown)}")
+        return self
+
+
+_Address = Annotated[str, Field(pattern=r"^[^@\s<>,;\"']+@[^@\s<>,;\"']+$", max_length=254)]
+
+
+class RecipientsFile(StrictModel):
+    """`[recipients]`: who gets the board of each audience."""
+
+    executive: list[_Address] = Field(default_factory=list)
+    community: list[_Address] = Field(default_factory=list)
+    board: list[_Address] = Field(default_factory=list)
+
+    def recipients(self) -> tuple[Recipients, ...]:
+        """As values, only the audiences somebody reads for."""
+        named = (("executive", self.executive), ("community", self.community), ("board", self.board))
+        return tuple(Recipients(audience, tuple(addresses)) for audience, addresses in named if addresses)
+
+
 class PartnerFile(StrictModel):
     """partners/<id>.toml."""
 
@@ -134,10 +258,27 @@ class PartnerFile(StrictModel):
     goals: list[GoalFile] = Field(default_factory=list)
     checkins: list[CheckinFile] = Field(default_factory=list)
     board: PageFile = PageFile()
+    changes: list[ChangeFile] = Field(default_factory=list)
+    contacts: list[ContactFile] = Field(default_factory=list)
+    agreement: AgreementFile | None = None
+    recipients: RecipientsFile = RecipientsFile()
+    sites: list[_Name] = Field(default_factory=list)
+
+    def log(self) -> tuple[Change, ...]:
+        """The changes as values, in order of time."""
+        return tuple(sorted((each.change() for each in self.changes), key=lambda change: change.on))
+
+    def agreed(self) -> Agreement | None:
+        """The agreement as a value."""
+        found = self.agreement
+        return Agreement(found.start, found.end, tuple(found.fields), found.minimum_group) if found else None
 
     @model_validator(mode="after")
     def _each_once(self) -> "PartnerFile":
-        for kind, ids in (("program", [p.id for p in self.programs]), ("goal on", [g.kpi for g in self.goals])):
+        for kind, ids in (
+            ("program", [p.id for p in self.programs]),
+            ("goal on", [g.kpi for g in self.goals if g.retired is None]),
+        ):
             twice = sorted({name for name in ids if ids.count(name) > 1})
             if twice:
                 raise ValueError(f"the {kind} {', '.join(twice)} is there twice")

@@ -11,9 +11,11 @@ from dataclasses import dataclass, fields, replace
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from partnerkpi.models.agenda import Agenda
 from partnerkpi.models.board import Board
+from partnerkpi.models.manifest import Manifest
 
 WEIGHTS = {400: "Regular", 600: "Semibold", 700: "Bold"}
 # The small family is enough for nearly every page; the other one has all the letters there are of the typeface.
@@ -23,31 +25,34 @@ STANDS_IN = "□"
 _TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 
+Told = TypeVar("Told", Board, Agenda)
+
+
 @dataclass(frozen=True)
-class Lettering:
+class Lettering(Generic[Told]):
     """A board as its letters are printed: in which family of fonts, and whether a box stands in for some of them."""
 
-    board: Board
+    told: Told
     family: str
     replaced: bool
 
 
-def lettered(board: Board, folders: Sequence[Path], *, drawn: bool) -> Lettering:
-    """The board with every text as it is printed.
+def lettered(told: Told, folders: Sequence[Path], *, drawn: bool) -> Lettering[Told]:
+    """A board or an agenda with every text as it is printed.
 
     `folders` hold the templates and their fonts; `drawn` says that no other typeface will stand in for this one, as on
     paper; a browser has others.
     """
-    board = _with_texts(board, _quiet)
-    used = {letter for text in _texts(board) for letter in text}
+    told = _with_texts(told, _quiet)
+    used = {letter for text in _texts(told) for letter in text}
     family, known = SMALL, coverage(tuple(folders), SMALL)
     if not used <= known and (used - known) & coverage(tuple(folders), FULL):
         family, known = FULL, coverage(tuple(folders), FULL)
     if not drawn or used <= known:
-        return Lettering(board, family, False)
+        return Lettering(told, family, False)
     instead = {letter: _instead(letter, known) for letter in used - known}
     table = str.maketrans(instead)
-    return Lettering(_with_texts(board, lambda text: text.translate(table)), family, STANDS_IN in instead.values())
+    return Lettering(_with_texts(told, lambda text: text.translate(table)), family, STANDS_IN in instead.values())
 
 
 def font_files(folders: Sequence[Path], family: str) -> dict[int, Path]:
@@ -106,8 +111,8 @@ def _instead(letter: str, known: frozenset[str]) -> str:
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Every text of a board."""
-    if isinstance(value, Enum):
+    """Every text of a page; the manifest is attached to it and not printed."""
+    if isinstance(value, Enum | Manifest):
         return
     if isinstance(value, str):
         yield value
@@ -125,7 +130,7 @@ def _with_texts(value: Any, change: Callable[[str], str]) -> Any:
         return change(value)
     if isinstance(value, tuple):
         return tuple(_with_texts(each, change) for each in value)
-    if hasattr(value, "__dataclass_fields__"):
+    if hasattr(value, "__dataclass_fields__") and not isinstance(value, Manifest):
         old = {each.name: getattr(value, each.name) for each in fields(value)}
         new = {name: _with_texts(each, change) for name, each in old.items()}
         changed = {name: each for name, each in new.items() if each is not old[name] and each != old[name]}

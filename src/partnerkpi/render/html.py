@@ -6,6 +6,7 @@ is hidden there cannot show here.
 """
 
 import base64
+import contextlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,12 +18,13 @@ import jinja2
 from markupsafe import Markup, escape
 
 from partnerkpi.language import Language
+from partnerkpi.models.agenda import Agenda
 from partnerkpi.models.board import Board, KpiLine
 from partnerkpi.models.release import Release, State
 from partnerkpi.render._charts import bullet, figure_size, hatch, last_label, side, spark
 from partnerkpi.render._color import DEFAULT_COLOR, readable_color
 from partnerkpi.render._layout import MARGIN, Setting, across, defined, left_out, rows, zoom
-from partnerkpi.render._letters import font_files, lettered
+from partnerkpi.render._letters import SMALL, font_files, lettered
 
 PAPERS = {"letter": "letter", "a4": "A4"}
 PER_ROW = {"landscape": 4, "portrait": 2}
@@ -64,7 +66,7 @@ def render_html(board: Board, *, templates: Sequence[Path], setting: Setting | N
     setting = setting or Setting()
     folders = tuple(templates)
     lettering = lettered(board, folders, drawn=drawn)
-    board = lettering.board
+    board = lettering.told
     paper = board.paper if board.paper in PAPERS else "letter"
     accent = readable_color(board.color)
     say = Language(board.language).say
@@ -88,6 +90,23 @@ def render_html(board: Board, *, templates: Sequence[Path], setting: Setting | N
             recolored=accent not in (board.color.lower(), DEFAULT_COLOR),
             typeface=lettering.family,
             boxes=lettering.replaced,
+            font_faces=Markup(font_faces(folders, lettering.family)),  # our own files, base64: nothing to escape
+        )
+    )
+
+
+def render_agenda_html(agenda: Agenda, *, templates: Sequence[Path]) -> str:
+    """The agenda of a check-in as HTML that needs nothing else; it may take more than one sheet."""
+    folders = tuple(templates)
+    lettering = lettered(agenda, folders, drawn=True)
+    return (
+        _environment(folders)
+        .get_template("agenda.html.j2")
+        .render(
+            agenda=lettering.told,
+            accent=readable_color(agenda.color),
+            page_size=PAPERS.get(agenda.paper, "letter"),
+            typeface=lettering.family,
             font_faces=Markup(font_faces(folders, lettering.family)),  # our own files, base64: nothing to escape
         )
     )
@@ -123,6 +142,17 @@ def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
     lines: dict[str, Callable[..., object]] = {"across": across, "tells_change": tells_change, "favorable": favorable}
     environment.globals.update(geometry | words | figures | lines)
     return environment
+
+
+def load_templates(templates: Sequence[Path]) -> None:
+    """Compile every template and read the fonts; both are kept for the boards to come."""
+    folders = tuple(templates)
+    environment = _environment(folders)
+    for name in environment.list_templates(extensions=("j2", "css")):
+        # What is wrong with one is told when the page asks for it.
+        with contextlib.suppress(jinja2.TemplateError):
+            environment.get_template(name)
+    font_faces(folders, SMALL)
 
 
 @lru_cache(maxsize=8)

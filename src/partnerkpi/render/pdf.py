@@ -4,21 +4,23 @@ WeasyPrint is imported inside the functions: it takes most of a second, and only
 but what is inside the page itself.
 """
 
+import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from partnerkpi.errors import ConfigurationError, DoesNotFit
+from partnerkpi.models.agenda import Agenda
 from partnerkpi.models.board import Board
+from partnerkpi.models.manifest import FILE_NAME, Manifest, manifest_json
+from partnerkpi.render._clipping import check_nothing_cut, edges, words
 from partnerkpi.render._fitting import fitted
 from partnerkpi.render._layout import Setting, sheet
-from partnerkpi.render.html import render_html
+from partnerkpi.render.html import load_templates, render_agenda_html, render_html
 
-TOLERANCE = 1.0  # CSS pixels, three quarters of a point: rounding in the layout, not a cut
 POINTS = 0.75  # in a CSS pixel
 # What a letter takes at the very least, in square points, of the body and of the footer; and what is no letter.
 _LETTER, _SMALL_LETTER = 40.0, 26.0
@@ -31,7 +33,7 @@ class Laid(NamedTuple):
     html: str
     document: Any
     free: float
-    middle: float
+    middle: float = 0.0
 
 
 def lay_out(html: str) -> Laid:
@@ -42,15 +44,43 @@ def lay_out(html: str) -> Laid:
     """
     document = _layout(html)
     _check_one_page(document)
-    _check_nothing_cut(document.pages[0])
+    check_nothing_cut(document.pages[0])
     return Laid(html, document, *_room(document.pages[0]._page_box))
 
 
-def write(laid: Laid) -> bytes:
-    """The page as PDF/UA-1; the same HTML gives the same bytes on every machine with the same libraries."""
-    identifier = hashlib.sha256(laid.html.encode("utf-8")).hexdigest()[:32].encode("ascii")
-    pdf: bytes = laid.document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, full_fonts=True)
+def write(laid: Laid, manifest: Manifest | None = None) -> bytes:
+    """The page as PDF/UA-1, its manifest attached; the same HTML and manifest give the same bytes on every machine with
+    the same libraries.
+    """
+    attached = "" if manifest is None else manifest_json(manifest)
+    identifier = hashlib.sha256((laid.html + attached).encode("utf-8")).hexdigest()[:32].encode("ascii")
+    pdf: bytes = laid.document.write_pdf(
+        finisher=_finish,
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=identifier,
+        full_fonts=True,
+        attachments=_attached(manifest),
+    )
     return pdf
+
+
+def _finish(document: Any, pdf: Any) -> None:
+    """What WeasyPrint 70 leaves undone or gets wrong."""
+    _place_figures(document, pdf)
+    _relate(pdf)
+
+
+def _place_figures(document: Any, pdf: Any) -> None:
+    """Give each tagged picture its box in points from the bottom of the page (ISO 32000-1, table 345).
+
+    WeasyPrint 70 writes it in CSS pixels from the top, so that a reader would point somewhere else.
+    """
+    height = document.pages[0].height
+    for element in pdf.objects:
+        if isinstance(element, dict) and element.get("S") == "/Figure":
+            left, top, right, bottom = element["A"]["BBox"]
+            box = (left, height - bottom, right, height - top)
+            element["A"]["BBox"][:] = [round(side * POINTS, 3) for side in box]
 
 
 def render_pdf(html: str) -> bytes:
@@ -68,6 +98,32 @@ def _check_letters(html: str, area: float) -> None:
             where="All texts of the board together.",
             now="Shorten the texts in the partner file, or show fewer KPIs, programs or goals.",
         )
+
+
+def _attached(manifest: Manifest | None) -> list[Any]:
+    """The manifest as an attachment; its time is the end of what it tells of, for the same bytes."""
+    if manifest is None:
+        return []
+    day = dt.datetime.fromisoformat(manifest.last_day)
+    attachment = _weasyprint().Attachment(
+        string=manifest_json(manifest).encode("utf-8"),
+        name=FILE_NAME,
+        description="Where every figure of this board comes from",
+        created=day,
+        modified=day,
+        relationship="Data",
+        url_fetcher=_fetcher(),
+    )
+    return [attachment]
+
+
+def _relate(pdf: Any) -> None:
+    """Say what the attachment is to the page (ISO 32000-2, 14.13), which WeasyPrint does for PDF/A alone."""
+    files: list[Any] = [each for each in pdf.objects if isinstance(each, dict) and each.get("Type") == "/Filespec"]
+    for found in files:
+        found["AFRelationship"] = "/Data"
+    if files:
+        pdf.catalog["AF"] = f"[{' '.join(found.reference.decode() for found in files)}]"
 
 
 def _layout(html: str) -> Any:
@@ -108,120 +164,9 @@ def _check_one_page(document: Any) -> None:
     if len(document.pages) != 1:
         raise DoesNotFit(
             f"The board takes {len(document.pages)} pages.",
-            where=f"The second one starts with {_words(document.pages[1]._page_box)}.",
+            where=f"The second one starts with {words(document.pages[1]._page_box)}.",
             now="Shorten the texts in the partner file, or show fewer KPIs, programs or goals.",
         )
-
-
-def _check_nothing_cut(page: Any) -> None:
-    """Page count alone does not prove it: a box may reach beyond the margin or the box it is in, or over another."""
-    sheet = page._page_box
-    area = _area(sheet.content_box_x(), sheet.content_box_y(), sheet.width, sheet.height)
-    for box in chain(_sticking_out(sheet, area, area), _printed_over(sheet)):
-        raise DoesNotFit(
-            "Something on the board would be cut or printed over something else.",
-            where=f"The part with {_words(box)}.",
-            now="Shorten this text where it is written: in the partner file, partnerkpi.toml or the KPI file.",
-        )
-
-
-class _Area(NamedTuple):
-    """A rectangle on the page in CSS pixels."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-def _area(left: float, top: float, width: float, height: float) -> _Area:
-    return _Area(left, top, left + width, top + height)
-
-
-def _sticking_out(box: Any, area: _Area, sheet: _Area) -> Iterator[Any]:
-    """The boxes inside `box` that reach out of `area`; each block, cell and picture narrows it to itself."""
-    from weasyprint.formatting_structure import boxes
-
-    yield from _covered(box.children)
-    for child in box.children:
-        frame = sheet if child.is_absolutely_positioned() else area
-        inner = _edges(child)
-        if isinstance(child, boxes.TextBox):
-            # Glyphs may be taller than their line without harm; the line itself is checked.
-            inner = inner._replace(top=frame.top, bottom=frame.bottom)
-        if isinstance(child, boxes.LineBox):
-            inner = inner._replace(left=frame.left, right=frame.right)
-        if not isinstance(child, boxes.InlineBox) and not _holds(frame, inner):
-            yield child
-        if hasattr(child, "children"):
-            loose = isinstance(child, (boxes.LineBox, boxes.InlineBox, boxes.TableRowBox, boxes.TableRowGroupBox))
-            yield from _sticking_out(child, frame if loose else inner, sheet)
-
-
-def _covered(siblings: Iterable[Any]) -> Iterator[Any]:
-    """The boxes set at a fixed place on the page, such as the footer, that lie over the flow of the others."""
-    placed = [box for box in siblings if box.is_absolutely_positioned()]
-    for box in placed:
-        flow = [other for other in siblings if other not in placed]
-        if any(_overlap(_edges(box), _edges(other)) for other in flow):
-            yield box
-
-
-def _printed_over(sheet: Any) -> Iterator[Any]:
-    """The words and pictures that lie over other ones, compared by what is printed of them."""
-    printed = sorted(((_ink(box), box) for box in sheet.descendants() if _prints(box)), key=lambda each: each[0].top)
-    above: list[tuple[_Area, Any]] = []
-    for area, box in printed:
-        above = [each for each in above if each[0].bottom - TOLERANCE > area.top]
-        for other, upper in above:
-            if other.left < area.right - TOLERANCE and area.left < other.right - TOLERANCE:
-                yield upper
-        above.append((area, box))
-
-
-def _prints(box: Any) -> bool:
-    return bool(box.text.strip()) if hasattr(box, "text") else hasattr(box, "replacement")
-
-
-def _ink(box: Any) -> _Area:
-    """Where a box is printed: a picture all over, letters about as high as capitals are above their base line."""
-    if not hasattr(box, "text"):
-        return _area(box.content_box_x(), box.content_box_y(), box.width, box.height)
-    size, base = box.style["font_size"], box.position_y + box.baseline
-    return _Area(box.position_x, base - 0.65 * size, box.position_x + box.width, base + 0.1 * size)
-
-
-def _overlap(one: _Area, other: _Area) -> bool:
-    return one.top < other.bottom - TOLERANCE and other.top < one.bottom - TOLERANCE
-
-
-def _edges(box: Any) -> _Area:
-    return _area(box.border_box_x(), box.border_box_y(), box.border_width(), box.border_height())
-
-
-def _holds(outer: _Area, inner: _Area) -> bool:
-    return (
-        inner.left >= outer.left - TOLERANCE
-        and inner.top >= outer.top - TOLERANCE
-        and inner.right <= outer.right + TOLERANCE
-        and inner.bottom <= outer.bottom + TOLERANCE
-    )
-
-
-def _words(box: Any) -> str:
-    """The first words of a box, in quotation marks, for a person to find it."""
-    words = " ".join(_texts(box)).split()
-    return f'"{" ".join(words[:8])[:60]}"' if words else "a picture"
-
-
-def _texts(box: Any) -> Iterator[str]:
-    """The texts in a box in reading order; a picture speaks with its title."""
-    if hasattr(box, "text"):
-        yield box.text
-    elif hasattr(box, "replacement") and box.element is not None:
-        yield from (str(child.text or "") for child in box.element if str(child.tag).endswith("title"))
-    for child in getattr(box, "children", ()):
-        yield from _texts(child)
 
 
 def _room(sheet: Any) -> tuple[float, float]:
@@ -229,8 +174,16 @@ def _room(sheet: Any) -> tuple[float, float]:
     boxes = {str(box.element_tag): box for box in sheet.descendants() if box.element_tag in ("main", "footer")}
     if set(boxes) != {"main", "footer"}:
         return 0.0, 0.0
-    main, footer = _edges(boxes["main"]), _edges(boxes["footer"])
+    main, footer = edges(boxes["main"]), edges(boxes["footer"])
     return (footer.top - main.bottom) * POINTS, (footer.top - main.top) * POINTS
+
+
+def prepare(templates: Sequence[Path]) -> None:
+    """Load what a page needs, before there is a board; raises ConfigurationError when the machine lacks Pango."""
+    _weasyprint()
+    _fonts()
+    _fetcher()
+    load_templates(templates)
 
 
 def render(board: Board, templates: Sequence[Path]) -> bytes:
@@ -243,4 +196,13 @@ def render(board: Board, templates: Sequence[Path]) -> bytes:
         _check_letters(html, width * height)
         return lay_out(html)
 
-    return write(fitted(board, attempt))
+    return write(fitted(board, attempt), board.manifest)
+
+
+def render_agenda(agenda: Agenda, templates: Sequence[Path]) -> bytes:
+    """The agenda of a check-in as a PDF of as many pages as it takes; raises DoesNotFit when something would be cut."""
+    html = render_agenda_html(agenda, templates=templates)
+    document = _layout(html)
+    for page in document.pages:
+        check_nothing_cut(page)
+    return write(Laid(html, document, 0.0))

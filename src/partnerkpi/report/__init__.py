@@ -1,5 +1,5 @@
 """The report line: results + partner records -> disclosure control -> board -> html -> pdf."""
 
-from partnerkpi.report.workflow import ReportOptions, report
+from partnerkpi.report.draw import ReportOptions, report
 
 __all__ = ["ReportOptions", "report"]

@@ -18,9 +18,9 @@ from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter
 from partnerkpi.models.similar import Comparison, Matching
 from partnerkpi.records.partners import find_partner, find_program, read_partners
-from partnerkpi.refresh import ensure_fresh
+from partnerkpi.refresh import open_fresh
 from partnerkpi.report.soundness import require_sound_data
-from partnerkpi.warehouse import Warehouse, open_for_reading
+from partnerkpi.warehouse import Warehouse
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,7 @@ def compare_cohort(
     partner = find_partner(read_partners(workspace.partners), partner_id)
     program = find_program(partner, options.program).id if options.program else ""
     calendar, settings = workspace.settings.calendar(), workspace.settings
-    ensure_fresh(workspace)
-    with open_for_reading(workspace.database, wait_seconds=settings.lock_wait_seconds) as warehouse:
+    with open_fresh(workspace) as warehouse:
         evidence = gather_evidence(warehouse, calendar)
         quarter = quarter_asked(calendar, evidence, options.period, today)
         told = [q.quarter_id for q in calendar.latest(quarter, quarter.number)]

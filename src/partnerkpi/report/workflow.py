@@ -1,82 +1,43 @@
-"""Making one board: one straight line from the warehouse to a file."""
+"""Making one board: one straight line from the warehouse to the description of the page."""
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-from partnerkpi import assets
 from partnerkpi.config.toml_file import nearest
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.disclosure import Policy
 from partnerkpi.errors import KpiFileError, UsageError
-from partnerkpi.files import write_private
 from partnerkpi.language import LANGUAGES, Language
 from partnerkpi.measure.catalogue import Catalogue, check_catalogue, mart_queries
 from partnerkpi.measure.evidence import Evidence, gather_evidence, quarter_asked
 from partnerkpi.measure.rates import read_rates
-from partnerkpi.measure.results import measure, results_of
+from partnerkpi.measure.results import measure_partner
 from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.measure.similar import comparing
 from partnerkpi.models.board import Audience, Board
 from partnerkpi.models.kpi import Grain
+from partnerkpi.models.partner import PageChoice
 from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
 from partnerkpi.models.similar import Comparison, Matching
 from partnerkpi.records.logo import read_logo
-from partnerkpi.records.partners import find_partner, read_partners
-from partnerkpi.refresh import ensure_fresh
-from partnerkpi.render import render
+from partnerkpi.records.partners import cohort_names, find_partner, known_on, read_partners
+from partnerkpi.refresh import open_fresh
+from partnerkpi.report.address import addressed
 from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import build_board
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
+from partnerkpi.report.lifetime import require_board
 from partnerkpi.report.page import Page, page_kpis
 from partnerkpi.report.soundness import require_sound_data
-from partnerkpi.warehouse import Warehouse, open_for_reading
+from partnerkpi.report.trail import gather_trail
+from partnerkpi.warehouse import Warehouse
+from partnerkpi.warehouse.marts import partner_names
 from partnerkpi.warehouse.past import look_back
 
 # A KPI that is not due tells of an earlier quarter, with a trend and a year before of its own.
 _QUARTERS = 2 * TREND_QUARTERS
-
-
-@dataclass(frozen=True)
-class ReportOptions:
-    """What to make: the quarter ("2026-27-Q1"; None: the latest that has ended and has data), format and place.
-
-    `as_of` tells what was known at the end of a day; `audience` and `language` ("en", "es"; "": as the partner file
-    or the workspace says) say for whom; `plan` does everything and writes nothing.
-    """
-
-    period: str | None = None
-    format: str = "pdf"
-    out: Path | None = None
-    as_of: dt.date | None = None
-    plan: bool = False
-    audience: str = Audience.EXECUTIVE.value
-    language: str = ""
-
-
-def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions | None = None) -> Path:
-    """Write the board of a partner and say where it is.
-
-    Raises UsageError for an unknown partner, period, audience or language, InputMissing without data, ChecksFailed
-    when the data is not sound, DoesNotFit when the page cannot be one page; in each case nothing is written.
-    """
-    options = options or ReportOptions()
-    board, quarter = make_board(
-        workspace,
-        partner_id,
-        today=today,
-        period=options.period,
-        as_of=options.as_of,
-        audience=options.audience,
-        language=options.language,
-    )
-    target = _target(workspace, board, quarter, options)
-    content = render(options.format, board, assets.search_path("templates", workspace.root))
-    if not options.plan:
-        write_private(target, content)
-    return target
 
 
 def make_board(
@@ -88,27 +49,36 @@ def make_board(
     as_of: dt.date | None = None,
     audience: str = Audience.EXECUTIVE.value,
     language: str = "",
+    choice: PageChoice | None = None,
 ) -> tuple[Board, Quarter]:
-    """The frozen description of the page, and its quarter; with `as_of` as it was at the end of that day."""
+    """The frozen description of the page, and its quarter; with `as_of` as it was at the end of that day.
+
+    `choice` stands in for what the partner file says the page shows. Raises as `report`; UsageError, too, for a quarter
+    in which the partner was paused, ended or merged into another.
+    """
     settings = workspace.settings
-    partner = find_partner(read_partners(workspace.partners), partner_id)
+    partners = read_partners(workspace.partners)
+    partner = find_partner(partners, partner_id)
+    partner = partner if choice is None else replace(partner, page=choice)
     readers = _one_of(audience, [each.value for each in Audience], "audience")
     spoken = Language(
         _one_of(language or partner.page.language or settings.board.language, list(LANGUAGES), "language")
     )
     logo = read_logo(workspace.partners, partner)
     calendar = settings.calendar()
-    ensure_fresh(workspace)
-    with open_for_reading(workspace.database, wait_seconds=settings.lock_wait_seconds) as warehouse:
+    with open_fresh(workspace) as warehouse:
         if as_of is not None:
-            look_back(warehouse, as_of, mart_queries(workspace.root))
+            names = cohort_names(known_on(partners, as_of), partner_names(warehouse))
+            look_back(warehouse, as_of, mart_queries(workspace.root), names)
         evidence = gather_evidence(warehouse, calendar)
         day = min(today, as_of or today)
         quarter = quarter_asked(calendar, evidence, period, day)
-        partner = partner.with_goals_of(min(day, quarter.last_day))
+        asked = min(day, quarter.last_day)
+        require_board(partner, quarter, day=asked, calendar=calendar, partners=partners)
+        partner = partner.as_of(asked, first=quarter.first_day)
         quarters = calendar.latest(quarter, _QUARTERS)
         # What is late today must not stop the report of a quarter that is complete.
-        asked, told = min(day, quarter.last_day), [each.quarter_id for each in quarters]
+        told = [each.quarter_id for each in quarters]
         require_sound_data(warehouse, workspace, partner, today=asked, quarters=told)
         catalogue = check_catalogue(warehouse, workspace.root)
         page = Page(
@@ -125,12 +95,15 @@ def make_board(
             logo=logo,
         )
         results, page = _results(warehouse, page, calendar, quarters, settings.kpi_seconds)
+        trail = gather_trail(
+            warehouse, workspace, page.catalogue, page.settings, partner=partner.id, quarters=quarters, as_of=as_of
+        )
         similar = _similar(warehouse, page, evidence, calendar, quarter, settings.similar.matching())
     policy = Policy(settings.privacy.minimum_group, spoken)
     scales = {year.name: settings.scale_of(year.name) for year in calendar.school_years}
     breaks = Breaks(evidence.systems, page.settings, scales)
     figures = Figures(partner.id, quarter, calendar, results, evidence, policy, breaks, similar)
-    return build_board(page, figures, _told_on(calendar, quarter, day)), quarter
+    return addressed(build_board(page, figures, _told_on(calendar, quarter, day)), trail), quarter
 
 
 def _one_of(word: str, known: list[str], what: str) -> str:
@@ -156,18 +129,18 @@ def _results(
     kpis = page_kpis(page)
     period_ids = {kpi.id: [p.period_id for p in calendar.told(kpi.window, quarters)] for kpi in kpis}
     failed: dict[str, KpiFileError] = {}
-    frame = measure(
+    results = measure_partner(
         warehouse,
         kpis,
+        page.partner.id,
         period_ids=period_ids,
         settings=page.settings,
         seconds=seconds,
         failed=lambda kpi, error: failed.update({kpi.id: error}),
-        partner=page.partner.id,
     )
     known = page.catalogue
     sound = Catalogue(tuple(kpi for kpi in known.kpis if kpi.id not in failed), (*known.broken, *failed.values()))
-    return {(r.kpi, r.partner, r.program, r.period_id): r for r in results_of(frame)}, replace(page, catalogue=sound)
+    return {(r.kpi, r.partner, r.program, r.period_id): r for r in results}, replace(page, catalogue=sound)
 
 
 def _similar(
@@ -188,14 +161,3 @@ def _similar(
             for kpi in [kpi for kpi in outcomes if periods[kpi.id] == period_id]:
                 found[kpi.id] = prepared.compare(kpi, page.settings.get(kpi.id, {}))[0]
     return found
-
-
-def _target(workspace: Workspace, board: Board, quarter: Quarter, options: ReportOptions) -> Path:
-    """Where it goes: the usual board under the partner's id, others with their audience and language in the name."""
-    words = [board.partner_id]
-    words += [board.audience.value] if board.audience is not Audience.EXECUTIVE else []
-    words += [options.language] if options.language else []
-    name = f"{'-'.join(words)}.{options.format}"
-    if options.out is None:
-        return workspace.root / "boards" / quarter.slug / name
-    return options.out / name if options.out.is_dir() else options.out

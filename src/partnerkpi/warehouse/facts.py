@@ -10,13 +10,14 @@ from collections.abc import Collection
 from partnerkpi.models.source_table import SOURCE_TABLES, SourceTable
 from partnerkpi.warehouse.cells import constant
 from partnerkpi.warehouse.connection import Warehouse
-from partnerkpi.warehouse.schema import BOOKS, GROUPS, REFERENCE, SCHEMA_VERSION, fact_columns
+from partnerkpi.warehouse.schema import BOOKS, GROUPS, LEDGER, REFERENCE, SCHEMA_VERSION, fact_columns
 
 
 def create_schema(warehouse: Warehouse) -> None:
     """Every table of a new database, empty."""
     with warehouse.transaction():
         warehouse.run(BOOKS)
+        warehouse.run(LEDGER)
         warehouse.run(REFERENCE)
         warehouse.run(f"insert into about values ({SCHEMA_VERSION})")
         for table in SOURCE_TABLES.values():

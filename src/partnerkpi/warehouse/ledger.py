@@ -63,19 +63,20 @@ def systems_by_quarter(warehouse: Warehouse) -> dict[str, dict[int, frozenset[st
 
     Of attendance those of the loads that speak of the quarter: its rows are too many to look at each.
     """
-    found: dict[str, dict[int, frozenset[str]]] = {}
-    for table, join in _QUARTERS.items():
-        rows = (
-            "(select load_id, first_day, last_day from loads where source_table = 'attendance' and undone_at is null)"
-            if table == "attendance"
-            else table
+    of_loads = (
+        "(select load_id, first_day, last_day from loads where source_table = 'attendance' and undone_at is null)"
+    )
+    found = warehouse.rows(
+        "\nunion all\n".join(
+            f"select distinct '{table}' as source_table, d.quarter_id, l.dialect "
+            f"from {of_loads if table == 'attendance' else table} as f {join} join loads as l on l.load_id = f.load_id"
+            for table, join in _QUARTERS.items()
         )
-        systems = warehouse.rows(
-            f"select distinct d.quarter_id, l.dialect from {rows} as f {join} join loads as l on l.load_id = f.load_id"
-        )
-        quarters = {int(quarter) for quarter, _ in systems}
-        found[table] = {quarter: frozenset(str(d) for q, d in systems if q == quarter) for quarter in quarters}
-    return found
+    )
+    systems: dict[str, dict[int, set[str]]] = {table: {} for table in _QUARTERS}
+    for table, quarter, dialect in found:
+        systems[table].setdefault(int(quarter), set()).add(str(dialect))
+    return {table: {q: frozenset(dialects) for q, dialects in told.items()} for table, told in systems.items()}
 
 
 def data_through(warehouse: Warehouse) -> dict[str, dt.date]:

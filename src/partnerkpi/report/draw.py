@@ -1,0 +1,71 @@
+"""Drawing one board: made here, laid out in a process of its own, and written as one file."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from partnerkpi import assets
+from partnerkpi.config.workspace import Workspace
+from partnerkpi.files import write_private
+from partnerkpi.models.board import Audience, Board
+from partnerkpi.models.school_year import Quarter
+from partnerkpi.render import renderer, suffix
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """What to make: the quarter ("2026-27-Q1"; None: the latest that has ended and has data), format and place.
+
+    `as_of` tells what was known at the end of a day; `audience` and `language` ("en", "es"; "": as the partner file
+    or the workspace says) say for whom; `plan` does everything and writes nothing.
+    """
+
+    period: str | None = None
+    format: str = "pdf"
+    out: Path | None = None
+    as_of: dt.date | None = None
+    plan: bool = False
+    audience: str = Audience.EXECUTIVE.value
+    language: str = ""
+
+
+def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions | None = None) -> Path:
+    """Write the board of a partner, book it in the release ledger unless it looks back, and say where it is.
+
+    Raises UsageError for an unknown partner, period, audience, language or format, InputMissing without data,
+    ChecksFailed when the data is not sound, DoesNotFit when the page cannot be one page or takes too long,
+    ConfigurationError when the process that lays it out does not start or dies; in each case nothing is written.
+    """
+    options = options or ReportOptions()
+    with renderer(options.format, assets.search_path("templates", workspace.root)) as rendered:
+        # What it loads takes as long as what the renderer loads: both at the same time.
+        from partnerkpi.report.address import book_board
+        from partnerkpi.report.workflow import make_board
+
+        board, quarter = make_board(
+            workspace,
+            partner_id,
+            today=today,
+            period=options.period,
+            as_of=options.as_of,
+            audience=options.audience,
+            language=options.language,
+        )
+        target = _target(workspace, board, quarter, options)
+        content = rendered(board, workspace.settings.board.render_seconds)
+    if not options.plan:
+        write_private(target, content)
+        if options.as_of is None:
+            book_board(workspace, board, content, suffix=options.format, day=today)
+    return target
+
+
+def _target(workspace: Workspace, board: Board, quarter: Quarter, options: ReportOptions) -> Path:
+    """Where it goes: the usual board under the partner's id, others with their audience and language in the name."""
+    words = [board.partner_id]
+    words += [board.audience.value] if board.audience is not Audience.EXECUTIVE else []
+    words += [options.language] if options.language else []
+    name = f"{'-'.join(words)}.{suffix(options.format)}"
+    if options.out is None:
+        return workspace.root / "boards" / quarter.slug / name
+    return options.out / name if options.out.is_dir() else options.out
