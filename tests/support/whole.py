@@ -33,7 +33,7 @@ def told(board: Board, printed: Printed) -> Iterator[str]:
         if squeezed(panel.title) not in reason.split(","):
             yield from panel_texts(board, panel, reason, printed)
     kept = {name for name in names(board) if squeezed(name) in printed.text.replace(reason, "")}
-    if squeezed("the definitions") not in reason.split(","):
+    if squeezed(Language(board.language).say("the definitions")) not in reason.split(","):
         yield from (each.text for each in board.definitions if each.name in kept)
 
 
@@ -45,7 +45,11 @@ def names(board: Board) -> list[str]:
 def left_out(board: Board, printed: Printed) -> str:
     """What the page says it has no room for, squeezed; "" when it says nothing."""
     start = Language(board.language).look_up("No room on this page for: {names}.").partition("{")[0]
-    return printed.text.partition(squeezed(start))[2].partition(squeezed("Data through:"))[0].rstrip(".")
+    return (
+        printed.text.partition(squeezed(start))[2]
+        .partition(squeezed(Language(board.language).say("Data through:")))[0]
+        .rstrip(".")
+    )
 
 
 def panel_texts(board: Board, panel: Panel, reason: str, printed: Printed) -> Iterator[str]:
@@ -68,7 +72,8 @@ def panel_texts(board: Board, panel: Panel, reason: str, printed: Printed) -> It
         body = printed.text.replace(reason, "") if reason else printed.text
         gone = [line for line in panel.lines if squeezed(line.name) not in body]
         if any(squeezed(line.name) not in reason for line in gone):
-            assert squeezed(f"{len(gone)} more of {panel.title}") in reason
+            counted = Language(board.language).say("{number} more of {panel}", number=len(gone), panel=panel.title)
+            assert squeezed(counted) in reason
         for line in panel.lines[: len(panel.lines) - len(gone)]:
             now = board.release(line.now)
             yield from (line.name, now.text or now.reason)
