@@ -15,6 +15,8 @@ from partnerkpi.cli.console import finish, put, say, tell
 from partnerkpi.cli.dialect import dialect_app
 from partnerkpi.cli.kpi import kpi_app
 from partnerkpi.cli.options import WorkspaceOption
+from partnerkpi.cli.run import run_now, status
+from partnerkpi.cli.schedule import schedule_app
 from partnerkpi.cli.taking_in import ingest, undo
 from partnerkpi.errors import ConfigurationError, PartnerKpiError, UsageError
 
@@ -28,6 +30,7 @@ app = typer.Typer(
 )
 app.add_typer(kpi_app, name="kpi")
 app.add_typer(dialect_app, name="dialect")
+app.add_typer(schedule_app, name="schedule")
 
 
 def run(arguments: list[str]) -> int:
@@ -187,3 +190,5 @@ def report(
 
 app.command()(explain)
 app.command()(verify)
+app.command("run")(run_now)
+app.command()(status)

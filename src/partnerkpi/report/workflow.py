@@ -27,7 +27,7 @@ from partnerkpi.report.address import addressed
 from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import build_board
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
-from partnerkpi.report.page import Page, page_kpis
+from partnerkpi.report.page import Page, broken_kpis, page_kpis
 from partnerkpi.report.soundness import require_sound_data
 from partnerkpi.report.trail import gather_trail
 from partnerkpi.warehouse import Warehouse
@@ -46,8 +46,12 @@ def make_board(
     as_of: dt.date | None = None,
     audience: str = Audience.EXECUTIVE.value,
     language: str = "",
+    whole: bool = False,
 ) -> tuple[Board, Quarter]:
-    """The frozen description of the page, and its quarter; with `as_of` as it was at the end of that day."""
+    """The frozen description of the page, and its quarter; with `as_of` as it was at the end of that day.
+
+    A page of which KPI files are broken says so; one that is to be `whole` is refused with KpiFileError.
+    """
     settings = workspace.settings
     partner = find_partner(read_partners(workspace.partners), partner_id)
     readers = _one_of(audience, [each.value for each in Audience], "audience")
@@ -82,6 +86,8 @@ def make_board(
             logo=logo,
         )
         results, page = _results(warehouse, page, calendar, quarters, settings.kpi_seconds)
+        if whole and (broken := broken_kpis(page)):
+            raise broken[0]
         trail = gather_trail(
             warehouse, workspace, page.catalogue, page.settings, partner=partner.id, quarters=quarters, as_of=as_of
         )
