@@ -90,6 +90,7 @@ def connected(workspace: Workspace) -> Iterator[MailServer]:
         try:
             if settings.security == "starttls":
                 connection.starttls(context=ssl.create_default_context())
+            connection.ehlo_or_helo_if_needed()
             if settings.user:
                 connection.login(settings.user, secret)
         except (OSError, smtplib.SMTPException) as error:
