@@ -3,10 +3,12 @@
 import fcntl
 import json
 import shutil
+import signal
 import stat
 from pathlib import Path
 
 import pytest
+from faults import Fault, run_with, said, statements
 from given import HOSPITAL, csv_text, export, take_in
 from unattended import (
     ENDS,
@@ -24,6 +26,7 @@ from unattended import (
 from partnerkpi.cli.app import run
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import InputMissing, WorkspaceBusy
+from partnerkpi.models.run import BoardState
 from partnerkpi.warehouse import open_for_reading
 from partnerkpi.warehouse.runs import read_runs
 
@@ -278,3 +281,26 @@ def test_status_says_what_is_late_due_made_and_next(tmp_path: Path, capsys: pyte
     runs.on("2027-02-05")
     assert run(["status", "--now", "2027-02-06", *where]) == 0
     assert "made     2027-02-05, without college credits" in capsys.readouterr().out
+
+
+def test_a_run_that_is_killed_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:
+    made = district(tmp_path / "d", "2025-26 Q1")
+    take_in(made)
+    pristine = tmp_path / "pristine"
+    shutil.copytree(made.database.parent, pristine)
+    arguments = ("run", "--now", "2025-11-07")
+    words = statements(made, *arguments)
+    wanted = Runs(made).boards()
+    # The last two commits book the board in the release ledger and in that of the runs: the file is there already.
+    *_, released, booked = [number for number, word in enumerate(words, 1) if word == "commit"]
+    for number in (released, booked):
+        shutil.rmtree(made.database.parent)
+        shutil.rmtree(made.root / "boards")
+        shutil.copytree(pristine, made.database.parent)
+        assert run_with(made, *arguments, fault=Fault(statement=number)) == -signal.SIGKILL
+        assert run_with(made, *arguments) == 0, said(made)
+        assert Runs(made).boards() == wanted, number
+        with open_for_reading(made.database) as warehouse:
+            boards = [board for board in read_runs(warehouse).boards if board.state is BoardState.MADE]
+            assert warehouse.value("select count(*) from published_boards") == 1
+        assert len(boards) == 1, number

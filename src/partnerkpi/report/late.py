@@ -11,6 +11,16 @@ from partnerkpi.models.partner import Partner
 from partnerkpi.models.school_year import Quarter
 from partnerkpi.report.page import Page, page_kpis
 
+_NAMES = {
+    "attendance": "attendance",
+    "grades": "grades",
+    "college_credits": "college credits",
+    "engagement": "engagement",
+    "investments": "investments",
+    "surveys": "surveys",
+    "staff_training": "staff training",
+}
+
 
 def late_sources(kpis: Sequence[Kpi], evidence: Evidence, quarter: Quarter) -> tuple[Late, ...]:
     """What the KPIs of a page lack of a quarter that is over; a source that is not due yet by design is not late."""
@@ -30,7 +40,7 @@ def late_text(late: Sequence[Late], language: Language | None = None) -> str:
 
 
 def _told(late: Late, language: Language) -> str:
-    name = language.say(late.table.replace("_", " "))
+    name = language.say(_NAMES[late.table])
     if late.after is None:
         return name
     return language.say("{source} after {day}", source=name, day=language.day(late.after))

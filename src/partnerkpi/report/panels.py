@@ -192,7 +192,7 @@ class Panels:
         said = self.say("Held {day}", day=day(held.on))
         if held.attended:
             said = self.say("Held {day}: {roles}", day=day(held.on), roles=", ".join(held.attended))
-        if held.on < quarter.first_day:
+        if self.figures.calendar.ending_from(held.on) != quarter:
             said = self.say("No check-in in {quarter}. Last one {day}.", quarter=quarter.label, day=day(held.on))
         next_text = self.say("Next check-in {day}", day=day(held.next)) if held.next else ""
         actions = tuple(self._action(action) for action in held.actions)

@@ -47,7 +47,6 @@ class Trail:
 
     quarter: Quarter
     calendar: SchoolCalendar
-    as_of: dt.date | None
     minimum_group: int
     marts: Mapping[str, str]
     reference: str
@@ -87,11 +86,11 @@ def gather_trail(
     return Trail(
         quarter=quarters[-1],
         calendar=calendar,
-        as_of=as_of,
         minimum_group=workspace.settings.privacy.minimum_group,
         marts=read_marts(workspace.root),
-        # Which names exports use for a partner comes from the exports, and those are told one by one.
-        reference=hashlib.sha256(repr(replace(reference, names=())).encode()).hexdigest(),
+        # Which names exports use for a partner comes from the exports, and those are told one by one; what happens to
+        # partners later is no news about the past.
+        reference=hashlib.sha256(repr(replace(reference, names=(), cohorts=())).encode()).hexdigest(),
         rates=reference.rates,
         kpis=catalogue.kpis,
         settings=settings,

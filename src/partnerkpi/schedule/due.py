@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from partnerkpi.config.workspace import Workspace
+from partnerkpi.errors import UsageError
 from partnerkpi.measure.catalogue import Catalogue, check_catalogue
 from partnerkpi.measure.evidence import Evidence, Late, gather_evidence
 from partnerkpi.models.board import Audience
@@ -16,6 +17,7 @@ from partnerkpi.models.school_year import Quarter, SchoolCalendar
 from partnerkpi.records.partners import read_partners
 from partnerkpi.refresh import open_fresh
 from partnerkpi.report.late import kpis_told, late_sources, late_text
+from partnerkpi.report.lifetime import require_board
 from partnerkpi.warehouse.runs import read_runs
 from partnerkpi.warehouse.sources import first_quarters
 
@@ -153,9 +155,11 @@ def _owed_to_somebody(ledger: RunLedger, key: BoardKey) -> bool:
 
 def _gone(known: Known, partner: Partner, quarter: Quarter) -> str:
     """Why a partner has no board of a quarter at all; "" when it has one."""
-    states = {partner.state_on(quarter.first_day), partner.state_on(quarter.last_day)}
-    if "active" not in states:
-        return partner.state_on(quarter.last_day)
+    try:
+        require_board(partner, quarter, day=quarter.last_day, calendar=known.calendar, partners=known.partners)
+    except UsageError:
+        state = partner.state_on(quarter.last_day)
+        return "not begun yet" if state == "active" else state
     first = known.begun.get(partner.id)
     return "" if first is not None and first <= quarter.quarter_id else "nothing is on record yet"
 

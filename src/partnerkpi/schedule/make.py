@@ -11,7 +11,7 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import PartnerKpiError, UsageError, WorkspaceBusy
 from partnerkpi.models.board import Audience, Board
 from partnerkpi.models.run import BoardState, BookedBoard, Delivery
-from partnerkpi.render import formats, render
+from partnerkpi.render import render
 from partnerkpi.report import Drawn, ReportOptions, draw, publish
 from partnerkpi.schedule.deliver import first_steps
 from partnerkpi.schedule.due import Known, Task
@@ -99,10 +99,7 @@ def _told(workspace: Workspace, drawn: Drawn) -> tuple[str, str, str, str]:
 
 def _script(workspace: Workspace, board: Board) -> str:
     """What is read aloud, for those who read it in a message."""
-    if "text" in formats():
-        return render("text", board, assets.search_path("templates", workspace.root)).decode()
-    story = " ".join(sentence.text for sentence in board.story)
-    return "\n\n".join(part for part in (board.title, board.headline.text, story, board.ask) if part) + "\n"
+    return render("text", board, assets.search_path("templates", workspace.root)).decode()
 
 
 def _refused(
