@@ -1,20 +1,23 @@
 """Delivery: every reader gets a board once, from a server that refuses, stalls or is not there as well."""
 
 import dataclasses
+import re
 import shutil
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from given import SETTINGS
+from given import ROOT, SETTINGS, workspace
 from mail import PASSWORD, USER, Mailbox, certificate_for, free_port, serving, stalling
 from unattended import Runs, add_settings, add_to_partner, copied, district, outcome, told
 
 from partnerkpi.cli.app import run
+from partnerkpi.config.unattended import RunSettings
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import ConfigurationError
 from partnerkpi.models.run import DeliveryState
+from partnerkpi.records.partners import read_partners
 from partnerkpi.warehouse import open_for_reading, open_for_writing
 from partnerkpi.warehouse.runs import book_deliveries, read_runs
 
@@ -311,3 +314,14 @@ def test_copies_go_to_a_folder_once_and_wait_for_one_that_cannot_be_written(runs
     assert (shared / BOARD).read_bytes() == runs.boards()[BOARD]
     shutil.rmtree(shared)
     assert told(runs.on(NEXT)) == {} and not shared.exists()
+
+
+def test_the_settings_in_the_documentation_are_settings(tmp_path: Path) -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "run.md").read_text("utf-8"), re.DOTALL)
+    run_settings, (partner, delivery) = blocks[0], blocks[1].split("# partnerkpi.toml\n")
+    made = workspace(tmp_path / "d", settings=f"{SETTINGS}\n{run_settings}\n{delivery}")
+    assert made.settings.run == RunSettings()
+    assert (made.settings.delivery.method, made.settings.delivery.server_port) == ("smtp", 587)
+    add_to_partner(made, f"\n{partner}")
+    (hospital,) = read_partners(made.partners)
+    assert [each.audience for each in hospital.recipients] == ["executive", "community"]
