@@ -18,6 +18,7 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import ConfigurationError
 from partnerkpi.models.run import DeliveryState
 from partnerkpi.records.partners import read_partners
+from partnerkpi.schedule.smtp import connected
 from partnerkpi.warehouse import open_for_reading, open_for_writing
 from partnerkpi.warehouse.runs import book_deliveries, read_runs
 
@@ -92,6 +93,16 @@ def test_the_message_is_the_script_with_the_page_attached_and_shows_no_other_add
     (page,) = first.iter_attachments()
     assert page.get_filename() == "hospital-2025-26-Q1.pdf"
     assert page.get_payload(decode=True) == runs.boards()[BOARD]
+
+
+def test_a_line_that_begins_with_a_dot_arrives_as_it_is(runs: Runs) -> None:
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        by_mail(runs, port)
+        with connected(Workspace(runs.workspace.root)) as server:
+            server.send(CHIEF, b"Subject: dots\r\n\r\n.\r\n..two\r\nend")
+    ((_, message),) = mailbox.taken
+    assert message.get_content().splitlines() == [".", "..two", "end"]
 
 
 def test_a_refused_recipient_is_tried_again_and_the_others_are_not(runs: Runs) -> None:
