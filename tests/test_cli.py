@@ -17,6 +17,7 @@ from partnerkpi.cli.goal import goal_app
 from partnerkpi.cli.invest import invest_app
 from partnerkpi.cli.kpi import kpi_app
 from partnerkpi.cli.partner import partner_app
+from partnerkpi.cli.schedule import schedule_app
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.models.kpi import Domain
 
@@ -63,7 +64,7 @@ def _commands(group: typer.Typer) -> list[str]:
 
 def test_every_command_shows_an_example_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     groups = {"kpi": kpi_app, "dialect": dialect_app, "partner": partner_app, "goal": goal_app}
-    groups |= {"invest": invest_app, "checkin": checkin_app}
+    groups |= {"invest": invest_app, "checkin": checkin_app, "schedule": schedule_app}
     grouped = [[name, command] for name, group in groups.items() for command in _commands(group)]
     assert ["kpi", "list"] in grouped and ["dialect", "check"] in grouped
     for arguments in [*([name] for name in _commands(app)), *grouped]:

@@ -9,6 +9,7 @@ PartnerKpiError
 ├── DoesNotFit            6   a page that does not fit on one sheet
 ├── ConfigurationError    7   a mistake in the workspace's files, or in the machine's set-up
 ├── KpiFileError          8   a query file that breaks the contract
+├── NotDelivered          9   a board that did not reach a reader; the next run tries again
 └── WorkspaceBusy        75   another run holds the workspace
 
 Everything else that escapes is our bug (exit code 1).
@@ -78,6 +79,12 @@ class KpiFileError(PartnerKpiError):
     """A KPI or mart file breaks the contract of its folder."""
 
     exit_code = 8
+
+
+class NotDelivered(PartnerKpiError):
+    """A board was made and could not be handed over."""
+
+    exit_code = 9
 
 
 class WorkspaceBusy(PartnerKpiError):

@@ -1,8 +1,11 @@
 """Writing files whole or not at all, for the owner only."""
 
+import contextlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from partnerkpi.errors import ConfigurationError
 
@@ -48,6 +51,23 @@ def write_private(path: Path, content: bytes) -> None:
         sync_folder(path.parent)
     except OSError as error:
         raise not_writable(path, error) from None
+
+
+@contextlib.contextmanager
+def append_private(path: Path, *, most_bytes: int) -> Iterator[TextIO]:
+    """A file to write at its end, 0600, each line at once; one that has grown too long becomes `<name>.1` first.
+
+    Raises ConfigurationError when the folder cannot be written.
+    """
+    make_private_folder(path.parent)
+    try:
+        if path.exists() and path.stat().st_size > most_bytes:
+            path.replace(path.with_name(f"{path.name}.1"))
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as error:
+        raise not_writable(path, error) from None
+    with os.fdopen(handle, "a", buffering=1, encoding="utf-8", errors="backslashreplace") as stream:
+        yield stream
 
 
 def sync_folder(folder: Path) -> None:

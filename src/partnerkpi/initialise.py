@@ -32,6 +32,13 @@ minimum_group = 10
 [board]
 paper = "letter"          # or "a4"
 
+# Boards make themselves: partnerkpi schedule install. docs/run.md explains when, and how they reach their readers.
+# [run]
+# days_after = 14
+# wait_days = 21
+# [delivery]
+# method = "folder"       # or "smtp", "eml"
+
 # When a file is refused whole, and how large it may be. These are the defaults:
 # [ingest]
 # max_quarantine_share = 0.05

@@ -19,6 +19,8 @@ from partnerkpi.cli.invest import invest_app
 from partnerkpi.cli.kpi import kpi_app
 from partnerkpi.cli.options import WorkspaceOption
 from partnerkpi.cli.partner import partner_app
+from partnerkpi.cli.run import run_now, status
+from partnerkpi.cli.schedule import schedule_app
 from partnerkpi.cli.taking_in import ingest, undo
 from partnerkpi.errors import ConfigurationError, PartnerKpiError, UsageError
 from partnerkpi.render import formats
@@ -37,6 +39,7 @@ app.add_typer(partner_app, name="partner")
 app.add_typer(goal_app, name="goal")
 app.add_typer(invest_app, name="invest")
 app.add_typer(checkin_app, name="checkin")
+app.add_typer(schedule_app, name="schedule")
 
 
 def run(arguments: list[str]) -> int:
@@ -198,3 +201,5 @@ def report(
 
 app.command()(explain)
 app.command()(verify)
+app.command("run")(run_now)
+app.command()(status)

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from partnerkpi.config.similar import DoseSettings, SimilarSettings
 from partnerkpi.config.toml_file import StrictModel
+from partnerkpi.config.unattended import DeliverySettings, RunSettings
 from partnerkpi.models.caps import Caps
 from partnerkpi.models.school_year import Quarter, SchoolCalendar, SchoolYear, school_year_label
 
@@ -180,6 +181,8 @@ class Settings(StrictModel):
     privacy: PrivacySettings = PrivacySettings()
     board: BoardSettings = BoardSettings()
     ingest: IngestSettings = IngestSettings()
+    run: RunSettings = RunSettings()
+    delivery: DeliverySettings = DeliverySettings()
     cohorts: CohortSettings = CohortSettings()
     eligibility: EligibilitySettings = EligibilitySettings()
     invest: InvestSettings = InvestSettings()

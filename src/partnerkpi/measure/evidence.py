@@ -1,26 +1,44 @@
 """What data there is: which quarters each domain reaches, and so what is not due yet and what is missing."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from partnerkpi.errors import InputMissing, UsageError
 from partnerkpi.models.kpi import Domain, Kpi
 from partnerkpi.models.school_year import Quarter, SchoolCalendar, Window
 from partnerkpi.models.source_table import EVERYDAY_TABLES
 from partnerkpi.warehouse import Warehouse
-from partnerkpi.warehouse.ledger import data_through, systems_by_quarter
+from partnerkpi.warehouse.ledger import data_through, last_school_days, systems_by_quarter
 
 _TABLES = (*(domain.source_table for domain in Domain), "surveys", "staff_training")
+# Sources that speak of days go on from quarter to quarter; the others may come once or twice a year.
+_EVERY_QUARTER = ("attendance", "engagement")
+_YEAR = 100
+# A holiday at the end of a quarter that no calendar tells of is no gap.
+_GAP = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Late:
+    """A source table that lacks a quarter (`after` is None), or all of it after a day."""
+
+    table: str
+    after: dt.date | None = None
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """For each source table the ids of the quarters it has data for, its last day, and the systems it came from."""
+    """For each source table the ids of the quarters it has data for, its last day, and the systems it came from.
+
+    `school_ends` is the last school day of a quarter, by its id, where a calendar was taken in.
+    """
 
     quarters: dict[str, frozenset[int]]
     through: dict[str, dt.date]
     systems: dict[str, dict[int, frozenset[str]]]
     calendar: SchoolCalendar
+    school_ends: Mapping[int, dt.date] = field(default_factory=dict)
 
     def has_data(self, quarter: Quarter) -> bool:
         """Whether any of the everyday exports speaks of the quarter; what is planned for it is no data yet."""
@@ -39,6 +57,23 @@ class Evidence:
         numbers = {found % 100 for found in self.quarters[kpi.source_table]}
         return not numbers or any(found % 100 in numbers for found in _window_ids(kpi, quarter))
 
+    def late(self, table: str, quarter: Quarter) -> Late | None:
+        """What a source table should have of a quarter that is over and has not; None when nothing is amiss.
+
+        It should have the quarter when it had the same one a year before; attendance and engagement when they had any
+        within that year; attendance to a week before the last school day.
+        """
+        known, asked = self.quarters[table], quarter.quarter_id
+        if asked not in known:
+            year = [found for found in known if asked - _YEAR <= found < asked]
+            expected = year if table in _EVERY_QUARTER else [found for found in year if found == asked - _YEAR]
+            return Late(table) if expected else None
+        through = self.through.get(table)
+        if table != "attendance" or through is None:
+            return None
+        end = self.school_ends.get(asked, quarter.last_day)
+        return Late(table, through) if through + _GAP < end else None
+
 
 def gather_evidence(warehouse: Warehouse, calendar: SchoolCalendar) -> Evidence:
     """Look into the marts and the books."""
@@ -49,7 +84,8 @@ def gather_evidence(warehouse: Warehouse, calendar: SchoolCalendar) -> Evidence:
         )
     )
     quarters = {table: frozenset(int(period) for name, period in found if name == table) for table in _TABLES}
-    return Evidence(quarters, data_through(warehouse), systems_by_quarter(warehouse), calendar)
+    ends = last_school_days(warehouse)
+    return Evidence(quarters, data_through(warehouse), systems_by_quarter(warehouse), calendar, ends)
 
 
 def quarter_asked(calendar: SchoolCalendar, evidence: Evidence, period: str | None, today: dt.date) -> Quarter:

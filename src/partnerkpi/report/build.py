@@ -56,7 +56,7 @@ def build_board(page: Page, figures: Figures, day: dt.date | None = None) -> Boa
         data_through=tuple(data_through(page, figures)),
         panels=panels,
         definitions=tuple(definitions(list(dict.fromkeys(explained)), page, figures)),
-        notes=tuple(notes(page, figures, kpis)),
+        notes=tuple(notes(page, figures, kpis, over=day is not None and quarter.last_day < day)),
         contact=partner.contact,
         version="",
         paper=page.paper,

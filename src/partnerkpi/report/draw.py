@@ -17,7 +17,8 @@ class ReportOptions:
     """What to make: the quarter ("2026-27-Q1"; None: the latest that has ended and has data), format and place.
 
     `as_of` tells what was known at the end of a day; `audience` and `language` ("en", "es"; "": as the partner file
-    or the workspace says) say for whom; `plan` does everything and writes nothing.
+    or the workspace says) say for whom; `plan` does everything and writes nothing; `whole` refuses a page that a
+    broken KPI file would leave a gap in.
     """
 
     period: str | None = None
@@ -27,6 +28,16 @@ class ReportOptions:
     plan: bool = False
     audience: str = Audience.EXECUTIVE.value
     language: str = ""
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A board as it would be written: `content` to the file `path`."""
+
+    board: Board
+    path: Path
+    content: bytes
 
 
 def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions | None = None) -> Path:
@@ -37,9 +48,16 @@ def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: Re
     ConfigurationError when the process that lays it out does not start or dies; in each case nothing is written.
     """
     options = options or ReportOptions()
+    drawn = draw(workspace, partner_id, today=today, options=options)
+    if not options.plan:
+        publish(workspace, drawn, today=today, options=options)
+    return drawn.path
+
+
+def draw(workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions) -> Drawn:
+    """The board of a partner, laid out; nothing is written. Raises as `report`."""
     with renderer(options.format, assets.search_path("templates", workspace.root)) as rendered:
         # What it loads takes as long as what the renderer loads: both at the same time.
-        from partnerkpi.report.address import book_board
         from partnerkpi.report.workflow import make_board
 
         board, quarter = make_board(
@@ -50,14 +68,19 @@ def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: Re
             as_of=options.as_of,
             audience=options.audience,
             language=options.language,
+            whole=options.whole,
         )
         target = _target(workspace, board, quarter, options)
-        content = rendered(board, workspace.settings.board.render_seconds)
-    if not options.plan:
-        write_private(target, content)
-        if options.as_of is None:
-            book_board(workspace, board, content, suffix=options.format, day=today)
-    return target
+        return Drawn(board, target, rendered(board, workspace.settings.board.render_seconds))
+
+
+def publish(workspace: Workspace, drawn: Drawn, *, today: dt.date, options: ReportOptions) -> None:
+    """Write a board that was drawn, and book it in the release ledger unless it looks back."""
+    from partnerkpi.report.address import book_board
+
+    write_private(drawn.path, drawn.content)
+    if options.as_of is None:
+        book_board(workspace, drawn.board, drawn.content, suffix=options.format, day=today)
 
 
 def _target(workspace: Workspace, board: Board, quarter: Quarter, options: ReportOptions) -> Path:

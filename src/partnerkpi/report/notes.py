@@ -10,6 +10,7 @@ from partnerkpi.models.reference import rates_on
 from partnerkpi.models.school_year import Window
 from partnerkpi.models.source_table import EVERYDAY_TABLES
 from partnerkpi.report.figures import Figures
+from partnerkpi.report.late import late_sources, late_text
 from partnerkpi.report.page import Page
 
 _TABLES = {
@@ -48,8 +49,11 @@ def _short(definition: str, values: Mapping[str, float]) -> str:
     return with_values(" ".join(kept), values)
 
 
-def notes(page: Page, figures: Figures, kpis: Sequence[Kpi]) -> list[str]:
-    """One line each: the small-group rule, windows, cohorts, what is missing, breaks, revisions, what is left out."""
+def notes(page: Page, figures: Figures, kpis: Sequence[Kpi], *, over: bool = False) -> list[str]:
+    """One line each: the small-group rule, windows, cohorts, what is missing, breaks, revisions, what is left out.
+
+    What a quarter lacks of its sources is told once it is `over`.
+    """
     say = page.language.say
     found = [figures.policy.rule_text, say("Figures are for the school year to date.")]
     if any(kpi.window is Window.QUARTER for kpi in kpis):
@@ -60,6 +64,9 @@ def notes(page: Page, figures: Figures, kpis: Sequence[Kpi]) -> list[str]:
     missing = [say(domain.value) for domain in everyday if not figures.evidence.quarters[domain.source_table]]
     if missing:
         found.append(say("No data has been taken in for {sources}.", sources=", ".join(missing)))
+    late = late_sources(kpis, figures.evidence, figures.quarter) if over else ()
+    if late:
+        found.append(say("Made without {sources}.", sources=late_text(late, page.language)))
     if any(figures.of_kpi(kpi).similar for kpi in kpis):
         found.append(say("Similar students: same school, grade and last year's attendance and grades; not a cause."))
     found += _break_notes(page, figures, kpis)

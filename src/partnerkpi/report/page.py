@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from partnerkpi.errors import KpiFileError
 from partnerkpi.language import Language
 from partnerkpi.measure.catalogue import Catalogue
+from partnerkpi.measure.kpi_files import blamed_id
 from partnerkpi.models.board import Audience
 from partnerkpi.models.dated import Number
 from partnerkpi.models.kpi import Domain, Kpi
@@ -74,9 +76,12 @@ class Page:
 
     def kpis(self, panel: str) -> list[Kpi]:
         """The KPIs of a panel that there are, in the order asked for."""
+        return [kpi for kpi in self.named(self.asked(panel)) if self._may_tell(kpi)]
+
+    def asked(self, panel: str) -> tuple[str, ...]:
+        """The ids of a panel's KPIs, whether or not there are such."""
         usual = {**USUAL_KPIS, **(COMMUNITY_KPIS if self.audience is Audience.COMMUNITY else {})}
-        wanted = dict(self.partner.page.kpis).get(panel, usual.get(panel, ()))
-        return [kpi for kpi in self.named(wanted) if self._may_tell(kpi)]
+        return dict(self.partner.page.kpis).get(panel, usual.get(panel, ()))
 
     def named(self, names: tuple[str, ...]) -> list[Kpi]:
         """The KPIs of these ids that the catalogue knows, each once."""
@@ -113,3 +118,11 @@ def page_kpis(page: Page) -> list[Kpi]:
     if "programs" in page.panels:
         found += page.named(PROGRAM_KPIS)
     return list({kpi.id: kpi for kpi in found}.values())
+
+
+def broken_kpis(page: Page) -> list[KpiFileError]:
+    """Why KPIs that the page asks for are left out of it: one error for each file that is broken."""
+    asked = {name for panel in page.panels for name in page.asked(panel)}
+    asked |= {*(goal.kpi for goal in page.partner.goals), *page.table_kpis}
+    asked |= set(PROGRAM_KPIS) if "programs" in page.panels else set()
+    return [error for error in page.catalogue.broken if blamed_id(error) in asked]

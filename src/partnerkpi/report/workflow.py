@@ -29,7 +29,7 @@ from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import build_board
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
 from partnerkpi.report.lifetime import require_board
-from partnerkpi.report.page import Page, page_kpis
+from partnerkpi.report.page import Page, broken_kpis, page_kpis
 from partnerkpi.report.soundness import require_sound_data
 from partnerkpi.report.trail import gather_trail
 from partnerkpi.warehouse import Warehouse
@@ -50,11 +50,13 @@ def make_board(
     audience: str = Audience.EXECUTIVE.value,
     language: str = "",
     choice: PageChoice | None = None,
+    whole: bool = False,
 ) -> tuple[Board, Quarter]:
     """The frozen description of the page, and its quarter; with `as_of` as it was at the end of that day.
 
-    `choice` stands in for what the partner file says the page shows. Raises as `report`; UsageError, too, for a quarter
-    in which the partner was paused, ended or merged into another.
+    `choice` stands in for what the partner file says the page shows. A page of which KPI files are broken says so; one
+    that is to be `whole` is refused with KpiFileError. Raises as `report`; UsageError, too, for a quarter in which the
+    partner was paused, ended or merged into another.
     """
     settings = workspace.settings
     partners = read_partners(workspace.partners)
@@ -95,6 +97,8 @@ def make_board(
             logo=logo,
         )
         results, page = _results(warehouse, page, calendar, quarters, settings.kpi_seconds)
+        if whole and (broken := broken_kpis(page)):
+            raise broken[0]
         trail = gather_trail(
             warehouse, workspace, page.catalogue, page.settings, partner=partner.id, quarters=quarters, as_of=as_of
         )

@@ -88,6 +88,15 @@ def data_through(warehouse: Warehouse) -> dict[str, dt.date]:
     return {str(table): day for table, day in found}
 
 
+def last_school_days(warehouse: Warehouse) -> dict[int, dt.date]:
+    """For each quarter id the last day that the calendar of any school calls a school day."""
+    found = warehouse.rows(
+        "select d.quarter_id, max(c.date) from calendar as c join days as d on d.date = c.date "
+        "where c.school_day group by d.quarter_id"
+    )
+    return {int(quarter): day for quarter, day in found}
+
+
 def changes_of(warehouse: Warehouse, load: int, table: SourceTable) -> Changes:
     """What a load did to the facts of its source table, told from what it brought and what it ended."""
     brought = int(warehouse.value(f"select count(*) from {table.name} where load_id = $load", {"load": load}))

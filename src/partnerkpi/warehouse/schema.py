@@ -83,6 +83,42 @@ create table if not exists published_figures (
 );
 """
 
+# The run ledger: every unattended run, what it made or why not, and what became of each delivery. Nothing in it is ever
+# changed but the end of a run; a database that never saw a run has none.
+RUNS = """
+create table if not exists runs (
+  run_id integer not null,
+  started_at timestamp not null,
+  since date not null,
+  tool varchar not null,
+  exit_code integer
+);
+create table if not exists run_boards (
+  run_id integer not null,
+  partner varchar not null,
+  period varchar not null,
+  audience varchar not null,
+  state varchar not null,
+  reason varchar not null,
+  late varchar[] not null,
+  path varchar not null,
+  sha256 varchar not null,
+  title varchar not null,
+  script varchar not null
+);
+create table if not exists deliveries (
+  run_id integer not null,
+  partner varchar not null,
+  period varchar not null,
+  audience varchar not null,
+  recipient varchar not null,
+  method varchar not null,
+  sha256 varchar not null,
+  state varchar not null,
+  reason varchar not null
+);
+"""
+
 # What the marts join the facts with; made and written anew whenever the marts are, so that an older database gets its
 # columns.
 REFERENCE = """

@@ -70,3 +70,20 @@ where not $by_day or l.last_day is null or (l.last_day >= $first and l.first_day
     )
     for load, file, sha256, dialect, *counts, people_found, first_day, last_day in rows:
         yield SourceLoad(load, file, sha256, dialect, table.name, RowCounts(*counts), people_found, first_day, last_day)
+
+
+def first_quarters(warehouse: Warehouse) -> dict[str, int]:
+    """For each partner with anybody or anything on record the id of the first quarter that has it."""
+    rows = warehouse.rows(
+        """
+select partner, min(period_id)
+from (
+  select c.partner, m.period_id
+  from cohort_members as m join cohorts as c on c.cohort_id = m.cohort_id
+  union all
+  select partner_id as partner, period_id from investments_by_period
+)
+where partner <> '' and period_id % 10 = 0
+group by partner"""
+    )
+    return {str(partner): int(quarter) for partner, quarter in rows}

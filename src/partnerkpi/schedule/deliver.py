@@ -1,0 +1,220 @@
+"""Delivery: which board is owed to whom, and each step of handing it over in the ledger."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from partnerkpi.config.unattended import DeliverySettings
+from partnerkpi.config.workspace import Workspace
+from partnerkpi.errors import ConfigurationError, NotDelivered, PartnerKpiError
+from partnerkpi.files import write_private
+from partnerkpi.models.partner import Partner
+from partnerkpi.models.run import BookedBoard, Delivery, DeliveryState, RunLedger
+from partnerkpi.schedule.due import Known
+from partnerkpi.schedule.message import message
+from partnerkpi.schedule.smtp import MailServer, ServerGone, Unanswered, connected
+from partnerkpi.warehouse import open_for_writing
+from partnerkpi.warehouse.runs import book_deliveries
+
+_DRAFTS = "drafts"
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A board, and one recipient it is owed to."""
+
+    board: BookedBoard
+    recipient: str
+
+    def step(self, run: int, method: str, state: DeliveryState, reason: str = "") -> Delivery:
+        """A step in its delivery."""
+        board = self.board
+        return Delivery(run, *board.key, self.recipient, method, board.sha256, state, reason)
+
+
+def recipients_of(settings: DeliverySettings, partner: Partner, audience: str) -> tuple[str, ...]:
+    """Who gets the board of an audience: the addresses of the partner file, or the folder of copies."""
+    if settings.method == "folder":
+        return (settings.folder,) if settings.folder else ()
+    return next((each.addresses for each in partner.recipients if each.audience == audience), ())
+
+
+def first_steps(known: Known, partner: Partner, board: BookedBoard, *, again: bool) -> list[Delivery]:
+    """That a board which has just been made is owed: to whoever has no part in its delivery yet, `again` to all."""
+    settings = known.workspace.settings.delivery
+    return [
+        Parcel(board, recipient).step(board.run_id, settings.method, DeliveryState.OWED)
+        for recipient in recipients_of(settings, partner, board.audience)
+        if again or not known.ledger.steps(board.key, recipient)
+    ]
+
+
+def parcels(known: Known, *, again: bool = False) -> list[Parcel]:
+    """What is owed, in order of quarter and partner.
+
+    Whoever was a recipient when a board was made gets it once, in whatever version; who has become one since gets the
+    latest quarter's. A restated board goes out again only with `again`, and so does one whose delivery is in doubt.
+    """
+    settings = known.workspace.settings.delivery
+    partners = {partner.id: partner for partner in known.partners}
+    boards = [board for board in known.ledger.made.values() if board.partner in partners]
+    latest = {(board.partner, board.audience): board.period for board in sorted(boards, key=lambda each: each.period)}
+    return [
+        Parcel(board, recipient)
+        for board in sorted(boards, key=lambda each: (each.period, each.partner, each.audience))
+        for recipient in recipients_of(settings, partners[board.partner], board.audience)
+        if _is_owed(
+            known.ledger, board, recipient, newest=latest[board.partner, board.audience] == board.period, again=again
+        )
+    ]
+
+
+def _is_owed(ledger: RunLedger, board: BookedBoard, recipient: str, *, newest: bool, again: bool) -> bool:
+    steps = ledger.steps(board.key, recipient)
+    if again:
+        return not any(each.state is DeliveryState.SENT and each.sha256 == board.sha256 for each in steps)
+    return steps[-1].state is DeliveryState.OWED if steps else newest
+
+
+def cut_short(known: Known, *, run: int) -> list[Delivery]:
+    """The deliveries that an earlier run had begun when it was ended: whether they arrived, nobody knows."""
+    last = {(each.key, each.recipient): each for each in known.ledger.deliveries}
+    return [
+        Delivery(run, *each.key, each.recipient, each.method, each.sha256, DeliveryState.IN_DOUBT, "cut short")
+        for each in last.values()
+        if each.state is DeliveryState.SENDING
+    ]
+
+
+def deliver(
+    known: Known, owed: Sequence[Parcel], *, run: int, now: dt.datetime, failed: Callable[[PartnerKpiError], None]
+) -> list[Delivery]:
+    """Hand over what is owed; gives the last step of each. What did not go out stays owed, and is told to `failed`."""
+    settings = known.workspace.settings.delivery
+    books = Books(known.workspace, run, settings.method)
+    sound = [parcel for parcel in owed if known.stands(parcel.board)]
+    steps = [books.keep(parcel, _changed(parcel.board), failed) for parcel in owed if parcel not in sound]
+    if not sound:
+        return steps
+    match settings.method:
+        case "folder":
+            copied = (_copy(known.workspace, books, parcel, failed) for parcel in sound)
+            return [*steps, *copied]
+        case "eml":
+            return [*steps, *_draft(known.workspace, books, sound, now, failed)]
+        case _:
+            return [*steps, *_send(known.workspace, books, sound, now, failed)]
+
+
+@dataclass(frozen=True)
+class Books:
+    """Where the steps of this run's deliveries are booked."""
+
+    workspace: Workspace
+    run: int
+    method: str
+
+    def book(self, parcel: Parcel, state: DeliveryState, reason: str = "") -> Delivery:
+        """Book one step at once: a run may be ended at any moment."""
+        step = parcel.step(self.run, self.method, state, reason)
+        book_steps(self.workspace, [step])
+        return step
+
+    def keep(self, parcel: Parcel, error: PartnerKpiError, failed: Callable[[PartnerKpiError], None]) -> Delivery:
+        """Tell what went wrong; the board stays owed."""
+        failed(error)
+        return self.book(parcel, DeliveryState.OWED, error.what)
+
+
+def book_steps(workspace: Workspace, steps: Sequence[Delivery]) -> None:
+    """Book steps of deliveries; raises WorkspaceBusy when another command holds the database for too long."""
+    if steps:
+        with open_for_writing(workspace.database, wait_seconds=workspace.settings.lock_wait_seconds) as warehouse:
+            book_deliveries(warehouse, steps)
+
+
+def _copy(workspace: Workspace, books: Books, parcel: Parcel, failed: Callable[[PartnerKpiError], None]) -> Delivery:
+    source = workspace.root / parcel.board.path
+    try:
+        write_private(workspace.root / parcel.recipient / source.parent.name / source.name, source.read_bytes())
+    except PartnerKpiError as error:
+        return books.keep(parcel, error, failed)
+    return books.book(parcel, DeliveryState.SENT)
+
+
+def _draft(
+    workspace: Workspace,
+    books: Books,
+    owed: Sequence[Parcel],
+    now: dt.datetime,
+    failed: Callable[[PartnerKpiError], None],
+) -> Iterator[Delivery]:
+    """One draft for a board, its recipients hidden from each other; whoever opens it in a mail program sends it."""
+    settings = workspace.settings.delivery
+    for _, group in groupby(owed, key=lambda parcel: parcel.board.key):
+        alike = list(group)
+        board, recipients = alike[0].board, [parcel.recipient for parcel in alike]
+        source = workspace.root / board.path
+        content = message(settings, board, source, now=now, hidden=recipients)
+        name = f"{source.stem}-{hashlib.sha256(content).hexdigest()[:8]}.eml"
+        target = workspace.root / (settings.folder or _DRAFTS) / source.parent.name / name
+        try:
+            write_private(target, content)
+        except PartnerKpiError as error:
+            yield from (books.keep(parcel, error, failed) for parcel in alike)
+        else:
+            yield from (books.book(parcel, DeliveryState.SENT) for parcel in alike)
+
+
+def _send(
+    workspace: Workspace,
+    books: Books,
+    owed: Sequence[Parcel],
+    now: dt.datetime,
+    failed: Callable[[PartnerKpiError], None],
+) -> list[Delivery]:
+    """A message for each recipient, all over one connection; when it is gone the rest stay owed."""
+    steps: list[Delivery] = []
+    try:
+        with connected(workspace) as server:
+            for parcel in owed:
+                steps.append(_send_one(workspace, books, server, parcel, now, failed))
+    except (ServerGone, ConfigurationError) as error:
+        failed(error)
+        steps += [books.book(parcel, DeliveryState.OWED, error.what) for parcel in owed[len(steps) :]]
+    return steps
+
+
+def _send_one(
+    workspace: Workspace,
+    books: Books,
+    server: MailServer,
+    parcel: Parcel,
+    now: dt.datetime,
+    failed: Callable[[PartnerKpiError], None],
+) -> Delivery:
+    settings, path = workspace.settings.delivery, workspace.root / parcel.board.path
+    content = message(settings, parcel.board, path, now=now, to=parcel.recipient)
+    # Whoever ends the run from here on leaves word that this one may have gone out.
+    books.book(parcel, DeliveryState.SENDING)
+    try:
+        server.send(parcel.recipient, content)
+    except Unanswered as error:
+        failed(error)
+        return books.book(parcel, DeliveryState.IN_DOUBT, error.what)
+    except ServerGone:
+        raise
+    except NotDelivered as error:
+        return books.keep(parcel, error, failed)
+    return books.book(parcel, DeliveryState.SENT)
+
+
+def _changed(board: BookedBoard) -> NotDelivered:
+    return NotDelivered(
+        f"The board of {board.partner}, {board.period}, is not as it was made: it has not been sent.",
+        where=str(Path(board.path)),
+        now="Make and send it anew: partnerkpi run --again",
+    )

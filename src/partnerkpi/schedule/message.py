@@ -1,0 +1,48 @@
+"""The message a board goes out with: the script to read aloud, and the page attached."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+
+from partnerkpi.config.unattended import DeliverySettings
+from partnerkpi.models.run import BookedBoard
+
+
+def message(
+    settings: DeliverySettings,
+    board: BookedBoard,
+    page: Path,
+    *,
+    now: dt.datetime,
+    to: str = "",
+    hidden: Sequence[str] = (),
+) -> bytes:
+    """The message as it goes over the wire, to one recipient; or a draft to several who do not see each other.
+
+    Its Message-ID is the same for the same board and recipients, so that a mail program knows a second copy.
+    """
+    made = EmailMessage(policy=SMTP)
+    sender = settings.sender or ""
+    made["From"] = sender
+    if hidden:
+        made["To"], made["Bcc"] = sender, ", ".join(hidden)
+        made["X-Unsent"] = "1"  # mail programs open it as a draft
+    else:
+        made["To"] = to
+        made["Auto-Submitted"] = "auto-generated"
+    made["Subject"] = " ".join(board.title.split())
+    made["Date"] = format_datetime(now.astimezone())
+    made["Message-ID"] = f"<{_stable(board, [to, *hidden])}@{sender.rpartition('@')[2]}>"
+    made.set_content(board.script, cte="quoted-printable")
+    name = f"{page.stem}-{page.parent.name}{page.suffix}"
+    made.add_attachment(page.read_bytes(), maintype="application", subtype="pdf", filename=name)
+    return made.as_bytes()
+
+
+def _stable(board: BookedBoard, recipients: Sequence[str]) -> str:
+    parts = (*board.key, board.sha256, *sorted(recipients))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
