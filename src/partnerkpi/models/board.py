@@ -178,11 +178,40 @@ class CheckinPanel:
 
 
 @dataclass(frozen=True)
+class StageLine:
+    """One step of the pipeline: its name and the code of how many students have come as far."""
+
+    name: str
+    now: str
+
+
+@dataclass(frozen=True)
+class PipelinePanel:
+    """From the first year in the program to the partner's door: each step is one of those before it.
+
+    All bars stand on one axis, which begins at zero and ends at `axis_high` students.
+    """
+
+    id: str
+    title: str
+    lines: tuple[StageLine, ...]
+    axis_high: float
+    empty: str = ""
+
+
+@dataclass(frozen=True)
 class GroupLine:
-    """One program (or other group) of the partner: its name and the codes of its figures, column by column."""
+    """One program (or other group) of the partner: its name and the codes of its figures, column by column.
+
+    `about` says what kind of program it is, `places` how many students it has places for ("" when nobody said), and
+    `filled` is the code of how many of them are taken.
+    """
 
     name: str
     cells: tuple[str, ...]
+    about: str = ""
+    places: str = ""
+    filled: str = ""
 
 
 @dataclass(frozen=True)
@@ -195,8 +224,13 @@ class GroupPanel:
     lines: tuple[GroupLine, ...]
     empty: str = ""
 
+    @property
+    def has_places(self) -> bool:
+        """Whether any of them has places to fill."""
+        return any(line.places for line in self.lines)
 
-Panel = KpiPanel | WorkPanel | InvestmentPanel | GoalPanel | CheckinPanel | GroupPanel
+
+Panel = KpiPanel | WorkPanel | PipelinePanel | InvestmentPanel | GoalPanel | CheckinPanel | GroupPanel
 
 
 @dataclass(frozen=True)
@@ -282,7 +316,9 @@ class Board:
                 case CheckinPanel():
                     found += [code for action in panel.lines for code in action.codes]
                 case GroupPanel():
-                    found += [code for row in panel.lines for code in row.cells]
+                    found += [code for row in panel.lines for code in (*row.cells, row.filled)]
+                case PipelinePanel():
+                    found += [stage.now for stage in panel.lines]
         return frozenset(found) - {""}
 
     @property

@@ -9,13 +9,13 @@ from partnerkpi.models.release import State
 # Panels that share a column stand in one tuple; on a page that is upright a row takes two columns.
 _ROWS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("outcomes-row", (("outcomes",),)),
-    ("middle-row", (("college",), ("work",), ("people",), ("investment",), ("voice",))),
+    ("middle-row", (("college",), ("work",), ("people", "pipeline"), ("investment",), ("voice",))),
     ("goals-row", (("goals",), ("checkin",), ("programs",))),
 )
 # A small panel, which stands below whichever of its row is shortest.
 _GUEST, _HOSTS = "voice", ("college", "people", "investment")
 # What is left out first, when a page has no room.
-LEAST_FIRST = ("programs", "voice", "people", "college", "work", "investment", "checkin")
+LEAST_FIRST = ("programs", "pipeline", "voice", "people", "college", "work", "investment", "checkin")
 FEWEST_LINES = 4
 
 
@@ -65,7 +65,10 @@ def left_out(board: Board, setting: Setting) -> tuple[str, ...]:
 def rows(board: Board, setting: Setting) -> tuple[Row, ...]:
     """The rows of a page, in reading order."""
     by_id = {panel.id: panel for panel in filled(board, setting)}
-    hosts = [name for name in _HOSTS if name in by_id and _GUEST in by_id]
+    # Where two stand one above the other there is no room for a third.
+    taken = {name for _, columns in _ROWS for stack in columns if len(stack) > 1 for name in stack}
+    crowded = taken if taken <= by_id.keys() else set()
+    hosts = [name for name in _HOSTS if name in by_id and _GUEST in by_id and name not in crowded]
     guests = {min(hosts, key=lambda name: _lines(board, by_id[name])): by_id[_GUEST]} if hosts else {}
     found = []
     for name, columns in _ROWS:

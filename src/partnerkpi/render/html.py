@@ -20,7 +20,7 @@ from markupsafe import Markup
 from partnerkpi.language import Language
 from partnerkpi.models.board import Board, KpiLine
 from partnerkpi.models.release import Release, State
-from partnerkpi.render._charts import bullet, figure_size, hatch, last_label, side, spark
+from partnerkpi.render._charts import bullet, figure_size, hatch, last_label, side, spark, step
 from partnerkpi.render._color import DEFAULT_COLOR, readable_color
 from partnerkpi.render._layout import Setting, left_out, rows
 
@@ -99,7 +99,13 @@ def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
         "shape": status_shape,
     }
     environment.filters.update(filters)
-    geometry: dict[str, Callable[..., object]] = {"bullet": bullet, "spark": spark, "hatch": hatch, "side": side}
+    geometry: dict[str, Callable[..., object]] = {
+        "bullet": bullet,
+        "spark": spark,
+        "hatch": hatch,
+        "side": side,
+        "step": step,
+    }
     words: dict[str, Callable[..., object]] = {"spoken_trend": spoken_trend, "last_label": last_label}
     figures: dict[str, Callable[..., object]] = {"trend_of": trend_of, "cells_of": cells_of, "facts_of": facts_of}
     lines: dict[str, Callable[..., object]] = {"tells_change": tells_change, "favorable": favorable}

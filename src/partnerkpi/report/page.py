@@ -12,7 +12,7 @@ from partnerkpi.models.partner import Partner
 from partnerkpi.models.reference import Rate
 
 # The panels in the order of the page; those of an audience are the usual ones, a partner file may choose others.
-PANELS = ("outcomes", "college", "work", "people", "investment", "goals", "checkin", "voice", "programs")
+PANELS = ("outcomes", "college", "work", "pipeline", "people", "investment", "goals", "checkin", "voice", "programs")
 USUAL_PANELS = {
     Audience.EXECUTIVE: ("outcomes", "college", "work", "people", "investment", "goals", "checkin", "voice"),
     Audience.COMMUNITY: ("outcomes", "college", "work", "investment", "goals", "voice"),
@@ -42,6 +42,15 @@ COMMUNITY_KPIS: Mapping[str, tuple[str, ...]] = {
 TIERS = ("awareness", "exploration", "preparation", "training")
 SIDES = ("partner", "district")
 PROGRAM_KPIS = ("students_served", "attendance_rate", "chronic_absence", "course_pass_rate")
+PLACES_FILLED = "places_filled"
+# Each step is one of those before it.
+PIPELINE = (
+    "pipeline_started",
+    "pipeline_high_school",
+    "pipeline_completed",
+    "pipeline_credential",
+    "pipeline_hired",
+)
 
 
 @dataclass(frozen=True)
@@ -112,4 +121,9 @@ def page_kpis(page: Page) -> list[Kpi]:
     found += [*page.goal_kpis, *page.aims, *page.named(page.table_kpis)]
     if "programs" in page.panels:
         found += page.named(PROGRAM_KPIS)
+        if any(program.capacity is not None for program in page.partner.programs):
+            found += page.named((PLACES_FILLED,))
+    # A step is told beside those before it, wherever it stands.
+    if "pipeline" in page.panels or any(kpi.id in PIPELINE for kpi in found):
+        found += page.named(PIPELINE)
     return list({kpi.id: kpi for kpi in found}.values())

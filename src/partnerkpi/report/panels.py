@@ -15,7 +15,9 @@ from partnerkpi.models.board import (
     KpiLine,
     KpiPanel,
     Panel,
+    PipelinePanel,
     SideLine,
+    StageLine,
     TierLine,
     WorkPanel,
 )
@@ -24,12 +26,13 @@ from partnerkpi.models.partner import Action, Goal
 from partnerkpi.models.release import Release, State
 from partnerkpi.report.figures import Figures, KpiFigures
 from partnerkpi.report.goals import STATUS_TEXTS, Standing, standing, unit_text
-from partnerkpi.report.page import PROGRAM_KPIS, SIDES, TIERS, Page
+from partnerkpi.report.page import PIPELINE, PLACES_FILLED, PROGRAM_KPIS, SIDES, TIERS, Page
 
 TITLES = {
     "outcomes": "Student outcomes",
     "college": "College",
     "work": "Work-based learning",
+    "pipeline": "Pipeline: students so far",
     "people": "People",
     "investment": "Same investment",
     "goals": "Shared vision: our goals",
@@ -41,6 +44,7 @@ EMPTY = {
     "outcomes": "No attendance and no grades have been taken in yet.",
     "college": "No college credits have been taken in yet.",
     "work": "No engagement has been taken in yet.",
+    "pipeline": "Nobody has begun in a program yet.",
     "people": "No staff in schools and no staff training have been taken in yet.",
     "investment": "No investments have been taken in yet.",
     "goals": "No goals have been agreed yet.",
@@ -54,6 +58,7 @@ _TIER_NAMES = {
     "preparation": "Preparation",
     "training": "Training",
 }
+_STAGE_NAMES = ("Started", "High school", "Completed", "Credential", "Hired or enrolled")
 _ACTION_TEXTS = {"done": "done", "late": "late", "open": "open"}
 
 
@@ -72,12 +77,16 @@ class Panels:
         """Every panel of the page, in its order."""
         makers: dict[str, Callable[[str], Panel]] = {
             "work": self._work,
+            "pipeline": self._pipeline,
             "investment": self._investment,
             "goals": self._goals,
             "checkin": self._checkin,
             "programs": self._programs,
         }
-        return tuple(makers.get(name, self._kpis)(name) for name in self.page.panels)
+        made = tuple(makers.get(name, self._kpis)(name) for name in self.page.panels)
+        # Not every partnership is a pipeline: without data it says so only where somebody asked for it.
+        asked = self.page.partner.page.panels
+        return tuple(panel for panel in made if panel.id != "pipeline" or not panel.empty or panel.id in asked)
 
     def _empty(self, name: str, something: bool) -> str:
         return "" if something else self.say(EMPTY[name])
@@ -137,6 +146,17 @@ class Panels:
                 tiers.append(TierLine(self.say(_TIER_NAMES[tier]), students, hours))
         lines = self.lines(name)
         return WorkPanel(name, self.say(TITLES[name]), tuple(tiers), lines, self._empty(name, bool(lines or tiers)))
+
+    def _pipeline(self, name: str) -> PipelinePanel:
+        labels = dict(zip(PIPELINE, _STAGE_NAMES, strict=True))
+        steps = [
+            (kpi, self.figures.of_program(kpi, "", f"F{number}"))
+            for number, kpi in enumerate(self.page.named(PIPELINE), start=1)
+        ]
+        known = any(release.state in (State.SHOWN, State.HIDDEN) for _, release in steps)
+        highest = max((release.high for _, release in steps if release.high is not None), default=1.0)
+        lines = tuple(StageLine(self.say(labels[kpi.id]), release.code) for kpi, release in steps if known)
+        return PipelinePanel(name, self.say(TITLES[name]), lines, max(highest, 1.0), self._empty(name, bool(lines)))
 
     def _investment(self, name: str) -> InvestmentPanel:
         sides, highest = [], [1.0]
@@ -214,13 +234,20 @@ class Panels:
 
     def _programs(self, name: str) -> GroupPanel:
         kpis = self.page.named(PROGRAM_KPIS)
+        limited = any(program.capacity is not None for program in self.page.partner.programs)
+        with_places = self.page.named((PLACES_FILLED,)) if limited else []
         lines = []
         for row, program in enumerate(self.page.partner.programs, start=1):
             releases: list[Release] = [
                 self.figures.of_program(kpi, program.id, f"P{row}{letter}")
                 for kpi, letter in zip(kpis, "abcdefgh", strict=False)
             ]
-            lines.append(GroupLine(program.name, tuple(release.code for release in releases)))
+            places, filled = "", ""
+            if with_places:
+                places = "" if program.capacity is None else f"{program.capacity:,}"
+                filled = self.figures.of_program(with_places[0], program.id, f"P{row}p").code
+            about = self.say(program.element) if program.element else ""
+            lines.append(GroupLine(program.name, tuple(release.code for release in releases), about, places, filled))
         told = [self.figures.telling_quarter(kpi) for kpi in kpis]
         columns = tuple(
             self.page.language.look_up(kpi.name) + ("" if quarter == self.figures.quarter else f", {quarter.label}")

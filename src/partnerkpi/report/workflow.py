@@ -27,7 +27,7 @@ from partnerkpi.report.address import addressed
 from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import build_board
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
-from partnerkpi.report.page import Page, page_kpis
+from partnerkpi.report.page import PIPELINE, Page, page_kpis
 from partnerkpi.report.soundness import require_sound_data
 from partnerkpi.report.trail import gather_trail
 from partnerkpi.warehouse import Warehouse
@@ -89,7 +89,8 @@ def make_board(
     policy = Policy(settings.privacy.minimum_group, spoken)
     scales = {year.name: settings.scale_of(year.name) for year in calendar.school_years}
     breaks = Breaks(evidence.systems, page.settings, scales)
-    figures = Figures(partner.id, quarter, calendar, results, evidence, policy, breaks, similar)
+    steps = page.named(PIPELINE)
+    figures = Figures(partner.id, quarter, calendar, results, evidence, policy, breaks, similar, steps)
     return addressed(build_board(page, figures, _told_on(calendar, quarter, day)), trail), quarter
 
 
