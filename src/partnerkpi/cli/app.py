@@ -182,7 +182,7 @@ def report(
     found = find_workspace(Path.cwd(), workspace)
     day = None if as_of is None else as_of.date()
     options = ReportOptions(period, output_format, out, day, plan, audience, language)
-    put(str(draw(found, partner, today=dt.date.today(), options=options)))
+    put(str(draw(found, partner, today=dt.date.today(), options=options, warn=say)))
 
 
 app.command()(explain)

@@ -1,6 +1,7 @@
 """Drawing one board: made here, laid out in a process of its own, and written as one file."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,12 @@ from partnerkpi.files import write_private
 from partnerkpi.models.board import Audience, Board
 from partnerkpi.models.school_year import Quarter
 from partnerkpi.render import renderer
+
+Warn = Callable[[str], None]
+
+
+def _unheard(_: str) -> None:
+    """Where nobody listens."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +36,21 @@ class ReportOptions:
     language: str = ""
 
 
-def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions | None = None) -> Path:
+def report(
+    workspace: Workspace,
+    partner_id: str,
+    *,
+    today: dt.date,
+    options: ReportOptions | None = None,
+    warn: Warn = _unheard,
+) -> Path:
     """Write the board of a partner, book it in the release ledger unless it looks back, and say where it is.
 
+    `warn` hears that the agreement with the partner ends soon, before anything is written.
+
     Raises UsageError for an unknown partner, period, audience, language or format, InputMissing without data,
-    ChecksFailed when the data is not sound, DoesNotFit when the page cannot be one page or takes too long,
+    ChecksFailed when the data is not sound, PrivacyRefused when the agreement with the partner is not in force,
+    DoesNotFit when the page cannot be one page or takes too long,
     ConfigurationError when the process that lays it out does not start or dies; in each case nothing is written.
     """
     options = options or ReportOptions()
@@ -51,6 +68,7 @@ def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: Re
             audience=options.audience,
             language=options.language,
         )
+        _warn(workspace, partner_id, min(today, options.as_of or today), warn)
         target = _target(workspace, board, quarter, options)
         content = rendered(board, workspace.settings.board.render_seconds)
     if not options.plan:
@@ -58,6 +76,16 @@ def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: Re
         if options.as_of is None:
             book_board(workspace, board, content, suffix=options.format, day=today)
     return target
+
+
+def _warn(workspace: Workspace, partner_id: str, day: dt.date, warn: Warn) -> None:
+    from partnerkpi.records.partners import find_partner, read_partners
+    from partnerkpi.report.agreement import agreement_line, standing_on
+
+    partner = find_partner(read_partners(workspace.partners), partner_id)
+    stands = standing_on(partner, day)
+    if stands.state == "ending":
+        warn(agreement_line(stands))
 
 
 def _target(workspace: Workspace, board: Board, quarter: Quarter, options: ReportOptions) -> Path:

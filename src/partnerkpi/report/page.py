@@ -68,7 +68,8 @@ class Page:
     audience: Audience = Audience.EXECUTIVE
     language: Language = field(default_factory=Language)
     logo: str = ""
-    minimum_group: int = 10
+    # The ids of KPIs that there are and that the agreement with the partner does not allow.
+    withheld: frozenset[str] = frozenset()
 
     @property
     def panels(self) -> tuple[str, ...]:
@@ -80,6 +81,17 @@ class Page:
     def may_tell_money(self) -> bool:
         """Whether the page may speak of money: to the community only when both sides agreed."""
         return self.audience is not Audience.COMMUNITY or self.partner.page.money_public
+
+    def may_tell_of(self, table: str) -> bool:
+        """Whether the agreement with the partner, if there is one, allows a source table."""
+        agreed = self.partner.agreement
+        return agreed is None or not agreed.fields or table in agreed.fields
+
+    def withholds(self, panel: str) -> bool:
+        """Whether the agreement is why a panel has nothing to show."""
+        asked = dict(self.partner.page.kpis).get(panel, USUAL_KPIS.get(panel, ()))
+        tables = {"pipeline": PIPELINE, "goals": tuple(goal.kpi for goal in self.partner.goals)}
+        return any(name in self.withheld for name in tables.get(panel, asked))
 
     def kpis(self, panel: str) -> list[Kpi]:
         """The KPIs of a panel that there are, in the order asked for."""

@@ -52,6 +52,7 @@ EMPTY = {
     "voice": "No surveys have been taken in yet.",
     "programs": "No programs are described yet.",
 }
+NOT_COVERED = "The data-sharing agreement does not cover it."
 _TIER_NAMES = {
     "awareness": "Awareness",
     "exploration": "Exploration",
@@ -89,7 +90,9 @@ class Panels:
         return tuple(panel for panel in made if panel.id != "pipeline" or not panel.empty or panel.id in asked)
 
     def _empty(self, name: str, something: bool) -> str:
-        return "" if something else self.say(EMPTY[name])
+        if something:
+            return ""
+        return self.say(NOT_COVERED if self.page.withholds(name) else EMPTY[name])
 
     def _kpis(self, name: str) -> KpiPanel:
         lines = self.lines(name)

@@ -9,7 +9,7 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.disclosure import Policy
 from partnerkpi.errors import KpiFileError, UsageError
 from partnerkpi.language import LANGUAGES, Language
-from partnerkpi.measure.catalogue import Catalogue, check_catalogue, mart_queries
+from partnerkpi.measure.catalogue import Catalogue, check_catalogue, mart_queries, read_marts
 from partnerkpi.measure.evidence import Evidence, gather_evidence, quarter_asked
 from partnerkpi.measure.rates import read_rates
 from partnerkpi.measure.results import measure_partner
@@ -24,6 +24,7 @@ from partnerkpi.records.logo import read_logo
 from partnerkpi.records.partners import find_partner, read_partners
 from partnerkpi.refresh import open_fresh
 from partnerkpi.report.address import addressed
+from partnerkpi.report.agreement import permitted, require_agreement, smallest_group
 from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import build_board
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
@@ -54,6 +55,8 @@ def make_board(
     spoken = Language(
         _one_of(language or partner.page.language or settings.board.language, list(LANGUAGES), "language")
     )
+    require_agreement(partner, min(today, as_of or today))
+    smallest = smallest_group(settings.privacy.minimum_group, [partner.agreement])
     logo = read_logo(workspace.partners, partner)
     calendar = settings.calendar()
     with open_fresh(workspace) as warehouse:
@@ -68,6 +71,7 @@ def make_board(
         asked, told = min(day, quarter.last_day), [each.quarter_id for each in quarters]
         require_sound_data(warehouse, workspace, partner, today=asked, quarters=told)
         catalogue = check_catalogue(warehouse, workspace.root)
+        catalogue, withheld = permitted(catalogue, partner.agreement, read_marts(workspace.root))
         page = Page(
             partner,
             settings.district.name,
@@ -80,13 +84,21 @@ def make_board(
             audience=Audience(readers),
             language=spoken,
             logo=logo,
+            withheld=withheld,
         )
         results, page = _results(warehouse, page, calendar, quarters, settings.kpi_seconds)
         trail = gather_trail(
-            warehouse, workspace, page.catalogue, page.settings, partner=partner.id, quarters=quarters, as_of=as_of
+            warehouse,
+            workspace,
+            page.catalogue,
+            page.settings,
+            partner=partner.id,
+            quarters=quarters,
+            as_of=as_of,
+            minimum_group=smallest,
         )
         similar = _similar(warehouse, page, evidence, calendar, quarter, settings.similar.matching())
-    policy = Policy(settings.privacy.minimum_group, spoken)
+    policy = Policy(smallest, spoken)
     scales = {year.name: settings.scale_of(year.name) for year in calendar.school_years}
     breaks = Breaks(evidence.systems, page.settings, scales)
     steps = page.named(PIPELINE)
@@ -140,6 +152,8 @@ def _similar(
     matching: Matching,
 ) -> dict[str, Comparison]:
     """The student outcomes of the board's own quarter beside similar students, by KPI."""
+    if not page.may_tell_of("students"):
+        return {}  # who is similar is found in the roster
     outcomes = [kpi for kpi in page.kpis("outcomes") if kpi.grain is Grain.STUDENT and evidence.covers(kpi, quarter)]
     found: dict[str, Comparison] = {}
     periods = {kpi.id: calendar.period(quarter, kpi.window).period_id for kpi in outcomes}
