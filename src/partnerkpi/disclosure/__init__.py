@@ -10,7 +10,7 @@ from partnerkpi.disclosure.rules import (
     points_text,
     unavailable,
 )
-from partnerkpi.disclosure.together import gives_away, hidden_beside, told_after
+from partnerkpi.disclosure.together import gives_away, hidden_beside, told_after, told_with_parts
 from partnerkpi.disclosure.words import decision
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "points_text",
     "rows_told",
     "told_after",
+    "told_with_parts",
     "unavailable",
 ]

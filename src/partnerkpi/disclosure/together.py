@@ -44,6 +44,23 @@ def gives_away(parts: Sequence[tuple[bool, int]], policy: Policy) -> bool:
     return len(untold) == 1 or 0 < sum(untold) < policy.minimum_group
 
 
+def told_with_parts(total: Release, parts: Sequence[Release], policy: Policy) -> Release:
+    """How many people there are in all, beside how many are in each part; somebody may be in several.
+
+    What the parts have more than the total are those who are in several: fewer than a smallest group are not told, so
+    the total is a range then. None of them is no secret: that is participation (R1).
+    """
+    exact = [part.low for part in (total, *parts) if part.exact and part.low is not None]
+    if len(exact) < 1 + len(parts):
+        return total
+    every = sum(exact[1:])
+    if not 0 < every - exact[0] < policy.minimum_group:
+        return total
+    low = every - policy.minimum_group + 1
+    text = policy.language.say("{low} to {high}", low=f"{low:,.0f}", high=f"{every:,.0f}")
+    return replace(total, text=text, low=low, high=every)
+
+
 def hidden_beside(release: Release, policy: Policy) -> Release:
     """The figure hidden for the sake of others beside it, and not why."""
     text = policy.language.say("not shown, to protect privacy")

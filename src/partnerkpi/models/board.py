@@ -230,7 +230,39 @@ class GroupPanel:
         return any(line.places for line in self.lines)
 
 
-Panel = KpiPanel | WorkPanel | PipelinePanel | InvestmentPanel | GoalPanel | CheckinPanel | GroupPanel
+@dataclass(frozen=True)
+class PartnerLine:
+    """One partner on the district's page: the codes of its figures, column by column, and how many goals are met.
+
+    `code` is what the codes of the row begin with, "" for the row of all partners; `goal_codes` are the figures that
+    its goals are on, of which `goals` counts those met.
+    """
+
+    name: str
+    code: str
+    cells: tuple[str, ...]
+    goals: str
+    goal_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PartnersPanel:
+    """A row per partner, and `total`: all of them, students they share counted once.
+
+    `letters` end the codes of a column's cells; `more` is how many partners have no room on the page.
+    """
+
+    id: str
+    title: str
+    columns: tuple[str, ...]
+    letters: tuple[str, ...]
+    lines: tuple[PartnerLine, ...]
+    total: PartnerLine
+    more: int = 0
+    empty: str = ""
+
+
+Panel = KpiPanel | WorkPanel | PipelinePanel | InvestmentPanel | GoalPanel | CheckinPanel | GroupPanel | PartnersPanel
 
 
 @dataclass(frozen=True)
@@ -317,6 +349,8 @@ class Board:
                     found += [code for action in panel.lines for code in action.codes]
                 case GroupPanel():
                     found += [code for row in panel.lines for code in (*row.cells, row.filled)]
+                case PartnersPanel():
+                    found += [code for row in (*panel.lines, panel.total) for code in (*row.cells, *row.goal_codes)]
                 case PipelinePanel():
                     found += [stage.now for stage in panel.lines]
         return frozenset(found) - {""}

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from partnerkpi.models.board import Board, InvestmentPanel, KpiPanel, Panel, WorkPanel
+from partnerkpi.models.board import Board, InvestmentPanel, KpiPanel, Panel, PartnersPanel, WorkPanel
 from partnerkpi.models.release import State
 
 # Panels that share a column stand in one tuple; on a page that is upright a row takes two columns.
 _ROWS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("outcomes-row", (("outcomes",),)),
     ("middle-row", (("college",), ("work",), ("people", "pipeline"), ("investment",), ("voice",))),
+    ("partners-row", (("partners",),)),
     ("goals-row", (("goals",), ("checkin",), ("programs",))),
 )
 # A small panel, which stands below whichever of its row is shortest.
@@ -17,6 +18,8 @@ _GUEST, _HOSTS = "voice", ("college", "people", "investment")
 # What is left out first, when a page has no room.
 LEAST_FIRST = ("programs", "pipeline", "voice", "people", "college", "work", "investment", "checkin")
 FEWEST_LINES = 4
+# How many partners the district's page has room for, the most first.
+ROOMS = (36, 32, 28, 24, 20, 16, 12, 8, 4)
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,8 @@ class Setting:
     """How a page is set.
 
     `density`: 0 usual, 1 tighter, 2 the tightest; `scale`: the size of type (1 is 10 points); `air`: points of space
-    between rows; `lines`: how many KPIs a panel shows at most (0: all); `without`: panels left out for want of room.
+    between rows; `lines`: how many KPIs a panel shows at most (0: all); `without`: panels left out for want of room;
+    `partners`: how many rows the table of partners has at most (0: all).
     """
 
     density: int = 0
@@ -40,12 +44,13 @@ class Setting:
     air: float = 0.0
     lines: int = 0
     without: tuple[str, ...] = ()
+    partners: int = 0
 
 
 def filled(board: Board, setting: Setting) -> tuple[Panel, ...]:
     """The panels that have something to show and have not been left out."""
     kept = [panel for panel in board.panels if not panel.empty and panel.id not in setting.without]
-    return tuple(_trimmed(panel, setting.lines) for panel in kept)
+    return tuple(_trimmed(panel, setting) for panel in kept)
 
 
 def left_out(board: Board, setting: Setting) -> tuple[str, ...]:
@@ -94,6 +99,13 @@ def tighter(board: Board) -> Iterator[Setting]:
     """The settings to try one after the other: tighter, then without the least needed panels, then with fewer KPIs."""
     for density in (0, 1, 2):
         yield Setting(density)
+    for panel in board.panels:
+        if isinstance(panel, PartnersPanel):
+            # The row of all partners tells what the cards do.
+            yield Setting(2, without=("outcomes",))
+            for partners in (room for room in ROOMS if room < len(panel.lines)):
+                yield Setting(2, without=("outcomes",), partners=partners)
+            return
     there = {panel.id for panel in board.panels if not panel.empty}
     without: tuple[str, ...] = ()
     for name in LEAST_FIRST:
@@ -104,7 +116,10 @@ def tighter(board: Board) -> Iterator[Setting]:
     yield Setting(2, without=without, lines=FEWEST_LINES)
 
 
-def _trimmed(panel: Panel, lines: int) -> Panel:
+def _trimmed(panel: Panel, setting: Setting) -> Panel:
+    lines, partners = setting.lines, setting.partners
+    if partners and isinstance(panel, PartnersPanel):
+        return replace(panel, lines=panel.lines[:partners], more=len(panel.lines) - partners)
     if lines and isinstance(panel, KpiPanel | WorkPanel | InvestmentPanel):
         return replace(panel, lines=panel.lines[:lines])
     return panel

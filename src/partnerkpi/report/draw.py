@@ -44,7 +44,9 @@ def report(
     options: ReportOptions | None = None,
     warn: Warn = _unheard,
 ) -> Path:
-    """Write the board of a partner, book it in the release ledger unless it looks back, and say where it is.
+    """Write the board of a partner, or without one the district's page, and say where it is.
+
+    It is booked in the release ledger, unless it looks back.
 
     `warn` hears that the agreement with the partner ends soon, before anything is written.
 
@@ -57,9 +59,9 @@ def report(
     with renderer(options.format, assets.search_path("templates", workspace.root)) as rendered:
         # What it loads takes as long as what the renderer loads: both at the same time.
         from partnerkpi.report.address import book_board
-        from partnerkpi.report.workflow import make_board
+        from partnerkpi.report.district import make_any_board
 
-        board, quarter = make_board(
+        board, quarter = make_any_board(
             workspace,
             partner_id,
             today=today,
@@ -82,15 +84,15 @@ def _warn(workspace: Workspace, partner_id: str, day: dt.date, warn: Warn) -> No
     from partnerkpi.records.partners import find_partner, read_partners
     from partnerkpi.report.agreement import agreement_line, standing_on
 
-    partner = find_partner(read_partners(workspace.partners), partner_id)
-    stands = standing_on(partner, day)
-    if stands.state == "ending":
-        warn(agreement_line(stands))
+    partners = read_partners(workspace.partners)
+    for partner in [find_partner(partners, partner_id)] if partner_id else partners:
+        if line := agreement_line(standing_on(partner, day)):
+            warn(line)
 
 
 def _target(workspace: Workspace, board: Board, quarter: Quarter, options: ReportOptions) -> Path:
     """Where it goes: the usual board under the partner's id, others with their audience and language in the name."""
-    words = [board.partner_id]
+    words = [board.partner_id or "district"]
     words += [board.audience.value] if board.audience is not Audience.EXECUTIVE else []
     words += [options.language] if options.language else []
     name = f"{'-'.join(words)}.{options.format}"

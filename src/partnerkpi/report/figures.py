@@ -126,6 +126,15 @@ class Figures:
         self.releases.append(release)
         return release
 
+    def of_quarter(self, kpi: Kpi, quarter: Quarter) -> Release:
+        """One KPI of the whole partner in a quarter, as it would be told; it is not kept."""
+        return self._release(kpi, "", quarter, "")
+
+    def result(self, kpi: Kpi, quarter: Quarter) -> Result | None:
+        """What was measured of the whole partner, exact: never to be printed; None without data."""
+        found = self.results.get((kpi.id, self.partner, "", self._period_id(kpi, quarter)))
+        return found if self.evidence.covers(kpi, quarter) else None
+
     def _next_code(self, kpi: Kpi) -> str:
         used = sum(1 for r in self.releases if r.code[0] == _LETTERS[kpi.domain] and "-" not in r.code)
         return f"{_LETTERS[kpi.domain]}{used + 1}"

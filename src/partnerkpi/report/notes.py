@@ -64,6 +64,7 @@ def notes(page: Page, figures: Figures, kpis: Sequence[Kpi]) -> list[str]:
         found.append(say("Similar students: same school, grade and last year's attendance and grades; not a cause."))
     found += _break_notes(page, figures, kpis)
     found += _revision_notes(page)
+    found += page.more_notes
     for error in page.catalogue.broken:
         name = error.where.rpartition("/")[2]
         found.append(say("The KPI file {name} is broken; its figure is left out.", name=name))

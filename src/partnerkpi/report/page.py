@@ -70,6 +70,8 @@ class Page:
     logo: str = ""
     # The ids of KPIs that there are and that the agreement with the partner does not allow.
     withheld: frozenset[str] = frozenset()
+    # Lines of the small print besides those that every page has.
+    more_notes: tuple[str, ...] = ()
 
     @property
     def panels(self) -> tuple[str, ...]:
@@ -97,7 +99,7 @@ class Page:
         """The KPIs of a panel that there are, in the order asked for."""
         usual = {**USUAL_KPIS, **(COMMUNITY_KPIS if self.audience is Audience.COMMUNITY else {})}
         wanted = dict(self.partner.page.kpis).get(panel, usual.get(panel, ()))
-        return [kpi for kpi in self.named(wanted) if self._may_tell(kpi)]
+        return [kpi for kpi in self.named(wanted) if self.may_tell(kpi)]
 
     def named(self, names: tuple[str, ...]) -> list[Kpi]:
         """The KPIs of these ids that the catalogue knows, each once."""
@@ -107,7 +109,7 @@ class Page:
     @property
     def goal_kpis(self) -> list[Kpi]:
         """The KPIs that goals are on, as far as the page may tell of them."""
-        return [kpi for kpi in self.named(tuple(goal.kpi for goal in self.partner.goals)) if self._may_tell(kpi)]
+        return [kpi for kpi in self.named(tuple(goal.kpi for goal in self.partner.goals)) if self.may_tell(kpi)]
 
     @property
     def table_kpis(self) -> tuple[str, ...]:
@@ -120,9 +122,10 @@ class Page:
     def aims(self) -> list[Kpi]:
         """The KPIs that actions of check-ins aim at."""
         names = tuple(a.aims_at for checkin in self.partner.checkins for a in checkin.actions if a.aims_at)
-        return [kpi for kpi in self.named(names) if self._may_tell(kpi)]
+        return [kpi for kpi in self.named(names) if self.may_tell(kpi)]
 
-    def _may_tell(self, kpi: Kpi) -> bool:
+    def may_tell(self, kpi: Kpi) -> bool:
+        """Whether the page may tell of a KPI: of money not always."""
         money = kpi.unit.startswith("dollars") or kpi.unit in ("percent of plan", "percent of investment")
         return self.may_tell_money or not (money and kpi.domain is Domain.INVESTMENT)
 

@@ -27,6 +27,7 @@ from partnerkpi.models.release import Release, State
 from partnerkpi.report.figures import Figures, KpiFigures
 from partnerkpi.report.goals import STATUS_TEXTS, Standing, standing, unit_text
 from partnerkpi.report.page import PIPELINE, PLACES_FILLED, PROGRAM_KPIS, SIDES, TIERS, Page
+from partnerkpi.report.parts import Part, partners_panel
 
 TITLES = {
     "outcomes": "Student outcomes",
@@ -66,8 +67,9 @@ _ACTION_TEXTS = {"done": "done", "late": "late", "open": "open"}
 class Panels:
     """Makes the panels of one board."""
 
-    def __init__(self, page: Page, figures: Figures, day: dt.date) -> None:
+    def __init__(self, page: Page, figures: Figures, day: dt.date, parts: Sequence[Part] = ()) -> None:
         self.page = page
+        self.parts = parts
         self.figures = figures
         self.day = day
         self.say = page.language.say
@@ -83,6 +85,7 @@ class Panels:
             "goals": self._goals,
             "checkin": self._checkin,
             "programs": self._programs,
+            "partners": lambda name: partners_panel(name, self.page, self.figures, self.parts),
         }
         made = tuple(makers.get(name, self._kpis)(name) for name in self.page.panels)
         # Not every partnership is a pipeline: without data it says so only where somebody asked for it.

@@ -85,6 +85,8 @@ class Teller:
     def ask(self) -> str:
         """The one thing to do next."""
         goals = self.page.goal_kpis
+        if not self.page.partner.id:
+            return ""  # all partners together have agreed on nothing
         if not goals:
             return self.say("Agree on three goals for this partnership at the next check-in.")
         for status in ("missed", "behind"):

@@ -16,7 +16,7 @@ from partnerkpi.measure.results import measure_partner
 from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.measure.similar import comparing
 from partnerkpi.models.board import Audience, Board
-from partnerkpi.models.kpi import Grain
+from partnerkpi.models.kpi import Grain, Kpi
 from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
 from partnerkpi.models.similar import Comparison, Matching
@@ -35,7 +35,7 @@ from partnerkpi.warehouse import Warehouse
 from partnerkpi.warehouse.past import look_back
 
 # A KPI that is not due tells of an earlier quarter, with a trend and a year before of its own.
-_QUARTERS = 2 * TREND_QUARTERS
+MEASURED_QUARTERS = 2 * TREND_QUARTERS
 
 
 def make_board(
@@ -51,10 +51,8 @@ def make_board(
     """The frozen description of the page, and its quarter; with `as_of` as it was at the end of that day."""
     settings = workspace.settings
     partner = find_partner(read_partners(workspace.partners), partner_id)
-    readers = _one_of(audience, [each.value for each in Audience], "audience")
-    spoken = Language(
-        _one_of(language or partner.page.language or settings.board.language, list(LANGUAGES), "language")
-    )
+    readers = one_of(audience, [each.value for each in Audience], "audience")
+    spoken = Language(one_of(language or partner.page.language or settings.board.language, list(LANGUAGES), "language"))
     require_agreement(partner, min(today, as_of or today))
     smallest = smallest_group(settings.privacy.minimum_group, [partner.agreement])
     logo = read_logo(workspace.partners, partner)
@@ -66,10 +64,10 @@ def make_board(
         day = min(today, as_of or today)
         quarter = quarter_asked(calendar, evidence, period, day)
         partner = partner.as_of(min(day, quarter.last_day))
-        quarters = calendar.latest(quarter, _QUARTERS)
+        quarters = calendar.latest(quarter, MEASURED_QUARTERS)
         # What is late today must not stop the report of a quarter that is complete.
         asked, told = min(day, quarter.last_day), [each.quarter_id for each in quarters]
-        require_sound_data(warehouse, workspace, partner, today=asked, quarters=told)
+        require_sound_data(warehouse, workspace, [partner], today=asked, quarters=told)
         catalogue = check_catalogue(warehouse, workspace.root)
         catalogue, withheld = permitted(catalogue, partner.agreement, read_marts(workspace.root))
         page = Page(
@@ -86,7 +84,7 @@ def make_board(
             logo=logo,
             withheld=withheld,
         )
-        results, page = _results(warehouse, page, calendar, quarters, settings.kpi_seconds)
+        results, page = results_of_page(warehouse, page, calendar, quarters, settings.kpi_seconds)
         trail = gather_trail(
             warehouse,
             workspace,
@@ -103,10 +101,11 @@ def make_board(
     breaks = Breaks(evidence.systems, page.settings, scales)
     steps = page.named(PIPELINE)
     figures = Figures(partner.id, quarter, calendar, results, evidence, policy, breaks, similar, steps)
-    return addressed(build_board(page, figures, _told_on(calendar, quarter, day)), trail), quarter
+    return addressed(build_board(page, figures, told_on(calendar, quarter, day)), trail), quarter
 
 
-def _one_of(word: str, known: list[str], what: str) -> str:
+def one_of(word: str, known: list[str], what: str) -> str:
+    """The word itself; raises UsageError, with the nearest known one, for any other."""
     if word not in known:
         raise UsageError(
             f"There is no {what} called {word}{nearest(word, known)}.",
@@ -116,23 +115,31 @@ def _one_of(word: str, known: list[str], what: str) -> str:
     return word
 
 
-def _told_on(calendar: SchoolCalendar, quarter: Quarter, day: dt.date) -> dt.date:
+def told_on(calendar: SchoolCalendar, quarter: Quarter, day: dt.date) -> dt.date:
     """The day whose news a board tells of actions: today, but never beyond the quarter that follows its own."""
     later = [each for each in calendar.quarters if each.first_day > quarter.last_day]
     return min(day, later[0].last_day) if later else day
 
 
-def _results(
-    warehouse: Warehouse, page: Page, calendar: SchoolCalendar, quarters: Sequence[Quarter], seconds: float
+def results_of_page(
+    warehouse: Warehouse,
+    page: Page,
+    calendar: SchoolCalendar,
+    quarters: Sequence[Quarter],
+    seconds: float,
+    more: Sequence[Kpi] = (),
 ) -> tuple[dict[tuple[str, str, str, int], Result], Page]:
-    """The results, and the page without the KPIs that failed on the data or took too long."""
-    kpis = page_kpis(page)
+    """The results, and the page without the KPIs that failed on the data or took too long.
+
+    Those of its partner, and of the page of all partners those of each of them too; of `more` KPIs as well.
+    """
+    kpis = list({kpi.id: kpi for kpi in (*page_kpis(page), *more)}.values())
     period_ids = {kpi.id: [p.period_id for p in calendar.told(kpi.window, quarters)] for kpi in kpis}
     failed: dict[str, KpiFileError] = {}
     results = measure_partner(
         warehouse,
         kpis,
-        page.partner.id,
+        page.partner.id or None,
         period_ids=period_ids,
         settings=page.settings,
         seconds=seconds,
