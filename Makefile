@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types contracts tests test-browser format sample kpi-docs picture benchmark clean
+.PHONY: help setup demo test lint types contracts tests test-browser format sample kpi-docs board-schema messages picture benchmark clean
 
 PYTHON := .venv/bin/python
 DEMO ?= demo
@@ -44,6 +44,12 @@ sample: setup  ## Write the sample district anew.
 
 kpi-docs: setup  ## Write docs/kpis.md anew from the KPI files.
 	@$(PYTHON) scripts/kpi_docs.py docs/kpis.md
+
+messages: setup  ## Bring the catalogues of the languages up to date with what a board says.
+	@$(PYTHON) scripts/messages.py src/partnerkpi/locale/es.po
+
+board-schema: setup  ## Write the JSON Schema of a board anew from its dataclasses.
+	@$(PYTHON) scripts/board_schema.py docs/schemas/board-2.schema.json
 
 picture: demo  ## Draw the picture of the README anew.
 	@$(PYTHON) scripts/picture.py $(DEMO)/boards/2026-27-Q1/hospital.pdf docs/board.png

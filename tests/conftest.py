@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from board_sets import Measured, measured
 from given import NOW, ROOT
 
 from partnerkpi.config.workspace import Workspace
@@ -23,6 +24,12 @@ def sample_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample(sample_made: Path) -> Workspace:
     """The sample workspace, for reading."""
     return Workspace(sample_made)
+
+
+@pytest.fixture(scope="session")
+def sample_measured(sample: Workspace) -> Measured:
+    """The sample workspace, measured, for boards of it."""
+    return measured(sample)
 
 
 @pytest.fixture

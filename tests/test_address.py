@@ -349,7 +349,7 @@ def _altered(made: Workspace, change: Callable[[dict[str, Any]], None], folder: 
         lambda manifest: manifest.update(district="Test\u202eDistrict"),
         lambda manifest: manifest.update(unknown=1),
         lambda manifest: manifest["sources"][0].update(load="four"),
-        lambda manifest: manifest.update(as_of="yesterday"),
+        lambda manifest: manifest.update(last_day="yesterday"),
         lambda manifest: manifest["kpis"].pop(),
     ],
     ids=["terminal", "right to left", "another key", "another type", "no day", "a KPI less"],

@@ -11,8 +11,12 @@ from given import csv_text, export, workspace
 
 from partnerkpi import assets
 from partnerkpi.cli.app import app, run
+from partnerkpi.cli.checkin import checkin_app
 from partnerkpi.cli.dialect import dialect_app
+from partnerkpi.cli.goal import goal_app
+from partnerkpi.cli.invest import invest_app
 from partnerkpi.cli.kpi import kpi_app
+from partnerkpi.cli.partner import partner_app
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.models.kpi import Domain
 
@@ -58,7 +62,8 @@ def _commands(group: typer.Typer) -> list[str]:
 
 
 def test_every_command_shows_an_example_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:
-    groups = {"kpi": kpi_app, "dialect": dialect_app}
+    groups = {"kpi": kpi_app, "dialect": dialect_app, "partner": partner_app, "goal": goal_app}
+    groups |= {"invest": invest_app, "checkin": checkin_app}
     grouped = [[name, command] for name, group in groups.items() for command in _commands(group)]
     assert ["kpi", "list"] in grouped and ["dialect", "check"] in grouped
     for arguments in [*([name] for name in _commands(app)), *grouped]:

@@ -276,7 +276,7 @@ def test_a_partner_file_is_read_as_it_is_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (HOSPITAL.replace("contact =", "contacts ="), "contacts is not a known key; did you mean contact?"),
+        (HOSPITAL.replace("contact =", "conctact ="), "conctact is not a known key; did you mean contact?"),
         (HOSPITAL.replace('id = "academy"', 'ids = "academy"'), "programs[1].ids is not a known key"),
         (HOSPITAL.replace('name = "Riverbend Health"', ""), "name is missing"),
         (HOSPITAL.replace('id = "academy"', 'id = "The Academy"'), "programs[1].id"),
@@ -391,7 +391,7 @@ def test_a_pair_of_names_counts_for_the_partner_and_its_program(
     two_partners: tuple[Partner, ...], partner: str, program: str, counts_for: list[int]
 ) -> None:
     assert cohort_names(two_partners, [(partner, program)]) == tuple(
-        CohortName(partner, program, number) for number in counts_for
+        CohortName(partner, program, number, "works" if 3 in counts_for else "hospital") for number in counts_for
     )
 
 

@@ -68,6 +68,9 @@ def numerator(name: str, new: str, says: str, at: str | None = None) -> Bad:
 
 
 BAD = [
+    Bad("aloud_without_figure", "-- domain:", "-- aloud:      Days were missed\n-- domain:", "{figure}", "-- aloud"),
+    Bad("aloud_of_more", "-- domain:", "-- aloud:      {figure} of {all}\n-- domain:", "{figure}", "-- aloud"),
+    Bad("aloud_with_stop", "-- domain:", "-- aloud:      Missed: {figure}.\n-- domain:", "full stop", "-- aloud"),
     Bad("unknown_key", "-- source:", "-- sorce:", "did you mean source", "-- sorce"),
     Bad("key_twice", "-- source:", "-- name:       Twice\n-- source:", "twice", "Twice"),
     Bad("no_key_at_all", "-- source:     This test", "-- This test", "neither", "-- This test"),

@@ -92,7 +92,7 @@ def test_the_json_is_the_golden_one_and_has_its_schema(board: Board) -> None:
 
 
 def test_every_renderer_of_the_folder_is_a_format() -> None:
-    assert formats() == ("html", "json", "pdf", "png")
+    assert formats() == ("csv", "html", "json", "pdf", "png", "pptx", "text")
 
 
 def test_the_pdf_is_one_tagged_page_with_title_and_language(board: Board) -> None:

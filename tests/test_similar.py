@@ -68,7 +68,9 @@ insert into periods (period_id, quarter_id, school_year, time_window, first_day,
   (202510, 202510, '2025-26', 'quarter', date '2025-08-25', date '2025-10-24'),
   (202511, 202510, '2025-26', 'year to date', date '2025-08-25', date '2025-10-24');
 insert into cohorts values (1, 'hospital', ''), (2, 'hospital', 'academy'), (3, 'hospital', 'interns'), (4, 'mill', '');
-insert into cohort_names values ('Hospital', 'Academy', 1), ('Hospital', 'Academy', 2);
+insert into cohort_names (partner, program, cohort_id, name_of, first_day, last_day) values
+  ('Hospital', 'Academy', 1, 'hospital', date '0001-01-01', date '9999-12-31'),
+  ('Hospital', 'Academy', 2, 'hospital', date '0001-01-01', date '9999-12-31');
 create temp table students (
   student_id bigint, school_year varchar, school varchar, grade_level varchar,
   last_year_attendance_hundredths integer, last_year_gpa_hundredths integer
@@ -409,3 +411,16 @@ def test_a_day_before_the_period_makes_a_past_participant_and_a_day_after_does_n
     found = compare(small, kpi(), period_id=PERIOD, cohorts=[("hospital", "")], settings={}, matching=MATCHING)
 
     assert found[0].similar == 1
+
+
+@pytest.mark.parametrize(("merged", "similar"), [(dt.date(2025, 10, 24), 1), (dt.date(2025, 10, 25), 2)])
+def test_students_of_a_partner_that_was_merged_into_it_are_its_own_from_that_day(
+    small: Warehouse, merged: dt.date, similar: int
+) -> None:
+    small.run(
+        "insert into cohort_names values ('Clinic', 'Care', 1, 'clinic', $day, date '9999-12-31')", {"day": merged}
+    )
+    small.run("insert into participants values (2, 'Clinic', 'Care', date '2024-09-01')")
+    found = compare(small, kpi(), period_id=PERIOD, cohorts=[("hospital", "")], settings={}, matching=MATCHING)
+
+    assert found[0].similar == similar

@@ -26,9 +26,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_every_asset_and_nothing_of_the_tests(installed: Path) -> None:
     package = installed / "partnerkpi"
-    for kind in ("queries/kpis", "queries/marts", "templates", "sample_data/exports", "dialects"):
+    for kind in ("queries/kpis", "queries/marts", "templates", "sample_data/exports", "dialects", "locale"):
         shipped = {path.name for path in (package / kind).iterdir() if path.is_file()}
-        source = ROOT / ("src/partnerkpi/dialects" if kind == "dialects" else kind)
+        source = ROOT / (f"src/partnerkpi/{kind}" if kind in ("dialects", "locale") else kind)
         assert {path.name for path in source.iterdir() if path.is_file()} <= shipped
     assert (package / "py.typed").is_file()
     assert not list(installed.rglob("test_*.py"))

@@ -15,6 +15,9 @@ with dated as (
   select 'engagement' as source, c.partner, e.date
   from engagement as e
   join cohort_names as n on n.partner = e.partner and n.program = e.program
+    and e.date >= n.first_day and e.date <= n.last_day
+    -- A partner that was merged into another has nothing more to send.
+    and n.last_day >= $today
   join cohorts as c on c.cohort_id = n.cohort_id and c.program = '' and c.partner <> ''
   group by c.partner, e.date
   union all

@@ -1,4 +1,5 @@
 -- name:       Attendance rate
+-- aloud:      Students attended {figure}
 -- domain:     attendance
 -- unit:       percent of days
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Chronic absence
+-- aloud:      Chronic absence stood at {figure}
 -- domain:     attendance
 -- unit:       percent of students
 -- better:     lower

@@ -1,4 +1,5 @@
 -- name:       College hours attempted
+-- aloud:      Students attempted {figure} in college
 -- domain:     college credits
 -- unit:       credit hours
 -- better:     higher

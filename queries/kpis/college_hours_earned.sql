@@ -1,4 +1,5 @@
 -- name:       College hours earned
+-- aloud:      Students earned {figure} in college
 -- domain:     college credits
 -- unit:       credit hours
 -- better:     higher

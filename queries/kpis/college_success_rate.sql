@@ -1,4 +1,5 @@
 -- name:       College hours passed
+-- aloud:      Students passed {figure} in college
 -- domain:     college credits
 -- unit:       percent of credit hours
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Tuition value
+-- aloud:      The college hours earned were worth {figure} in tuition
 -- domain:     college credits
 -- unit:       dollars
 -- better:     higher

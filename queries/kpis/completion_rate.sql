@@ -1,4 +1,5 @@
 -- name:       Placements completed
+-- aloud:      Students completed {figure}
 -- domain:     engagement
 -- unit:       percent of placements
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Cost per college credit hour
+-- aloud:      Both sides together put in {figure}
 -- domain:     investment
 -- unit:       dollars per credit hour
 -- better:     lower

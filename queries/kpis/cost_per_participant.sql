@@ -1,4 +1,5 @@
 -- name:       Cost per participant
+-- aloud:      Both sides together put in {figure}
 -- domain:     investment
 -- unit:       dollars per student
 -- better:     lower

@@ -1,4 +1,5 @@
 -- name:       Courses passed
+-- aloud:      Students passed {figure}
 -- domain:     grades
 -- unit:       percent of course marks
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Credentials earned
+-- aloud:      Students earned {figure}
 -- domain:     engagement
 -- unit:       credentials
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Interns at the credit line
+-- aloud:      Among interns, enough hours for credit were reached by {figure}
 -- domain:     engagement
 -- unit:       percent of students
 -- better:     higher

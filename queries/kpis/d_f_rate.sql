@@ -1,4 +1,5 @@
 -- name:       D and F marks
+-- aloud:      Marks of D or F made up {figure}
 -- domain:     grades
 -- unit:       percent of course marks
 -- better:     lower

@@ -1,4 +1,5 @@
 -- name:       Hours of engagement
+-- aloud:      Students spent {figure} with the partner
 -- domain:     engagement
 -- unit:       hours
 -- better:     higher

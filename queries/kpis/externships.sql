@@ -1,4 +1,5 @@
 -- name:       Teacher externships
+-- aloud:      Teachers took part in {figure}
 -- domain:     investment
 -- unit:       externships
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       GPA, unweighted
+-- aloud:      The mean GPA was {figure}
 -- domain:     grades
 -- unit:       grade points
 -- better:     higher

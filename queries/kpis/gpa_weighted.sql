@@ -1,4 +1,5 @@
 -- name:       GPA, weighted
+-- aloud:      The mean weighted GPA was {figure}
 -- domain:     grades
 -- unit:       grade points
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Hours of awareness
+-- aloud:      Talks, field trips and lab visits came to {figure}
 -- domain:     engagement
 -- unit:       hours
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Hours of exploration
+-- aloud:      Job shadows came to {figure}
 -- domain:     engagement
 -- unit:       hours
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Hours per participant
+-- aloud:      Time with the partner came to {figure}
 -- domain:     engagement
 -- unit:       hours per student
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Hours of preparation
+-- aloud:      Internships, clinical placements and co-ops came to {figure}
 -- domain:     engagement
 -- unit:       hours
 -- better:     higher

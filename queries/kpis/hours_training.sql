@@ -1,4 +1,5 @@
 -- name:       Hours of training
+-- aloud:      Apprenticeships and pre-apprenticeships came to {figure}
 -- domain:     engagement
 -- unit:       hours
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Share of the partner
+-- aloud:      The partner put in {figure}
 -- domain:     investment
 -- unit:       percent of investment
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Invested by the district
+-- aloud:      The district put in {figure}
 -- domain:     investment
 -- unit:       dollars
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Planned by the district
+-- aloud:      The district had planned {figure}
 -- domain:     investment
 -- unit:       dollars
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Investment against plan
+-- aloud:      Both sides put in {figure}
 -- domain:     investment
 -- unit:       percent of plan
 -- better:     higher

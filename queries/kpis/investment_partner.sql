@@ -1,4 +1,5 @@
 -- name:       Invested by the partner
+-- aloud:      The partner put in {figure}
 -- domain:     investment
 -- unit:       dollars
 -- better:     higher

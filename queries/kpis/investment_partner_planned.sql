@@ -1,4 +1,5 @@
 -- name:       Planned by the partner
+-- aloud:      The partner had planned {figure}
 -- domain:     investment
 -- unit:       dollars
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       On track in grade 9
+-- aloud:      Ninth grade ended on track for {figure}
 -- domain:     grades
 -- unit:       percent of students
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Participation
+-- aloud:      The programs reached {figure}
 -- domain:     engagement
 -- unit:       percent of eligible students
 -- better:     higher

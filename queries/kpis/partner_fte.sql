@@ -1,4 +1,5 @@
 -- name:       Partner staff in schools
+-- aloud:      In the schools, the partner had {figure}
 -- domain:     investment
 -- unit:       FTE
 -- better:     higher

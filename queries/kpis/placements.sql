@@ -1,4 +1,5 @@
 -- name:       Placements
+-- aloud:      Students started {figure}
 -- domain:     engagement
 -- unit:       placements
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Returning participants
+-- aloud:      From last year, {figure} came back
 -- domain:     engagement
 -- unit:       percent of students
 -- better:     higher

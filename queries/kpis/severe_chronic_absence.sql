@@ -1,4 +1,5 @@
 -- name:       Severe chronic absence
+-- aloud:      Severe chronic absence stood at {figure}
 -- domain:     attendance
 -- unit:       percent of students
 -- better:     lower

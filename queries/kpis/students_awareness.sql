@@ -1,4 +1,5 @@
 -- name:       Students in awareness
+-- aloud:      Talks, field trips and lab visits reached {figure}
 -- domain:     engagement
 -- unit:       students
 -- better:     higher

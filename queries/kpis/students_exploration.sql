@@ -1,4 +1,5 @@
 -- name:       Students in exploration
+-- aloud:      Job shadows reached {figure}
 -- domain:     engagement
 -- unit:       students
 -- better:     higher

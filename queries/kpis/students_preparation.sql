@@ -1,4 +1,5 @@
 -- name:       Students in preparation
+-- aloud:      Internships, clinical placements and co-ops reached {figure}
 -- domain:     engagement
 -- unit:       students
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Students served
+-- aloud:      In all, {figure} took part
 -- domain:     engagement
 -- unit:       students
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Students in training
+-- aloud:      Apprenticeships and pre-apprenticeships reached {figure}
 -- domain:     engagement
 -- unit:       students
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       With college credit
+-- aloud:      College credit was earned by {figure}
 -- domain:     college credits
 -- unit:       percent of students
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       With a credential
+-- aloud:      A credential was earned by {figure}
 -- domain:     engagement
 -- unit:       percent of students
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Survey answers
+-- aloud:      Surveys drew {figure}
 -- domain:     engagement
 -- unit:       answers
 -- better:     higher

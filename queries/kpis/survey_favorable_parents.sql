@@ -1,4 +1,5 @@
 -- name:       Favorable answers, parents
+-- aloud:      Favorable answers of parents came to {figure}
 -- domain:     engagement
 -- unit:       percent of answers
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Favorable answers, staff
+-- aloud:      Favorable answers of staff came to {figure}
 -- domain:     engagement
 -- unit:       percent of answers
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Favorable answers, students
+-- aloud:      Favorable answers of students came to {figure}
 -- domain:     engagement
 -- unit:       percent of answers
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Students who answered
+-- aloud:      Surveys were answered by {figure}
 -- domain:     engagement
 -- unit:       percent of students
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Teachers trained
+-- aloud:      The training reached {figure}
 -- domain:     investment
 -- unit:       teachers
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Hours of teacher training
+-- aloud:      Teacher training came to {figure}
 -- domain:     investment
 -- unit:       hours
 -- better:     higher

@@ -1,4 +1,5 @@
 -- name:       Unexcused absence
+-- aloud:      Students missed {figure} without an excuse
 -- domain:     attendance
 -- unit:       percent of days
 -- better:     lower

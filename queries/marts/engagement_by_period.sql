@@ -23,6 +23,7 @@ with placements as (
     end as credential
   from engagement as e
   join cohort_names as n on n.partner = e.partner and n.program = e.program
+    and e.date >= n.first_day and e.date <= n.last_day
   join days as d on d.date = e.date
 )
 

@@ -21,6 +21,7 @@ with lines as (
     coalesce(i.quantity_hundredths, 0) as quantity_hundredths
   from investments as i
   join cohort_names as n on n.partner = i.partner and n.program = ''
+    and i.date >= n.first_day and i.date <= n.last_day
   join cohorts as c on c.cohort_id = n.cohort_id
   join days as d on d.date = i.date
   left join rates as r on r.rate = 'volunteer_hour' and i.date >= r.first_day and i.date <= r.last_day

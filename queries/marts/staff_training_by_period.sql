@@ -12,6 +12,7 @@ select
   sum(coalesce(t.minutes, 0)) as minutes
 from staff_training as t
 join cohort_names as n on n.partner = t.partner and n.program = ''
+  and t.date >= n.first_day and t.date <= n.last_day
 join cohorts as c on c.cohort_id = n.cohort_id
 join days as d on d.date = t.date
 join period_quarters as p on p.quarter_id = d.quarter_id

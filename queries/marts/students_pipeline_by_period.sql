@@ -36,6 +36,7 @@ finished as (
     ) as hired_on
   from participants as p
   join cohort_names as n on n.partner = p.partner and n.program = p.program
+    and coalesce(p.end_date, p.start_date) >= n.first_day and coalesce(p.end_date, p.start_date) <= n.last_day
   where lower(p.status) in ('completed', 'graduated', 'hired', 'employed', 'matriculated')
   group by p.student_id, n.cohort_id
 ),

@@ -18,6 +18,7 @@ select
   count(*) as answers
 from surveys as s
 join cohort_names as n on n.partner = s.partner and n.program = s.program
+  and s.date >= n.first_day and s.date <= n.last_day
 join days as d on d.date = s.date
 join period_quarters as p on p.quarter_id = d.quarter_id
 group by

@@ -10,13 +10,18 @@ import typer
 from partnerkpi import __version__
 from partnerkpi.cli.address import explain, verify
 from partnerkpi.cli.books import check, loads, quarantine
+from partnerkpi.cli.checkin import checkin_app
 from partnerkpi.cli.compare import compare
 from partnerkpi.cli.console import finish, put, say, tell
 from partnerkpi.cli.dialect import dialect_app
+from partnerkpi.cli.goal import goal_app
+from partnerkpi.cli.invest import invest_app
 from partnerkpi.cli.kpi import kpi_app
 from partnerkpi.cli.options import DistrictOption, PartnerOption, WorkspaceOption, whose
+from partnerkpi.cli.partner import partner_app
 from partnerkpi.cli.taking_in import ingest, undo
 from partnerkpi.errors import ConfigurationError, PartnerKpiError, UsageError
+from partnerkpi.render import formats
 
 app = typer.Typer(
     name="partnerkpi",
@@ -28,6 +33,10 @@ app = typer.Typer(
 )
 app.add_typer(kpi_app, name="kpi")
 app.add_typer(dialect_app, name="dialect")
+app.add_typer(partner_app, name="partner")
+app.add_typer(goal_app, name="goal")
+app.add_typer(invest_app, name="invest")
+app.add_typer(checkin_app, name="checkin")
 
 
 def run(arguments: list[str]) -> int:
@@ -158,7 +167,9 @@ def report(
         typer.Option("--period", metavar="QUARTER", help="As 2026-27-Q1; without it, the latest that has ended."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where; without it, in `boards`.")] = None,
-    output_format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="pdf, png, html or json.")] = "pdf",
+    output_format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help=f"One of: {', '.join(formats())}.")
+    ] = "pdf",
     as_of: Annotated[
         dt.datetime | None,
         typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="With what was known on that day."),

@@ -151,6 +151,12 @@ class CohortSettings(StrictModel):
     members: Literal["school year", "quarter"] = "school year"
 
 
+class InvestSettings(StrictModel):
+    """`balance_tolerance`: up to what share of what both have put in the two sides may differ and be about equal."""
+
+    balance_tolerance: Annotated[float, Field(ge=0, le=1)] = 0.1
+
+
 class EligibilitySettings(StrictModel):
     """Who could take part, for the participation rate; nothing: every student of the district."""
 
@@ -176,6 +182,7 @@ class Settings(StrictModel):
     ingest: IngestSettings = IngestSettings()
     cohorts: CohortSettings = CohortSettings()
     eligibility: EligibilitySettings = EligibilitySettings()
+    invest: InvestSettings = InvestSettings()
     grade_scale: Names = "nc_10_point"
     level_weights: Names = "nc"
     core_subjects: list[str] = Field(default_factory=lambda: list(CORE_SUBJECTS))

@@ -21,11 +21,20 @@ with members as (
   join cohorts as c on c.cohort_id = m.cohort_id and c.partner <> ''
 ),
 written as (
-  select distinct n.partner as name, c.partner
+  select distinct n.partner as name, c.partner, p.quarter_id
   from cohort_names as n
   join cohorts as c on c.cohort_id = n.cohort_id and c.partner <> ''
+  join periods as p on p.first_day <= n.last_day and p.last_day >= n.first_day and p.time_window = 'quarter'
   union
-  select partner, partner from cohorts where partner <> ''
+  select distinct c.partner, c.partner, p.quarter_id
+  from cohorts as c cross join periods as p
+  where c.partner <> '' and p.time_window = 'quarter'
+),
+named as (
+  select name, partner, quarter_id from written
+  union
+  -- A row of no quarter concerns whomever the name ever meant.
+  select name, partner, null from written
 ),
 attended as (
   select distinct a.school, m.partner
@@ -42,7 +51,7 @@ concerned as (
   where {within}
   union all
   select f.row_count, w.partner
-  from found as f join written as w on w.name = f.partner
+  from found as f join named as w on w.name = f.partner and w.quarter_id is not distinct from f.quarter_id
   where f.student_id is null and {within}
   union all
   select f.row_count, a.partner

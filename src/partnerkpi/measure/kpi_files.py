@@ -14,9 +14,10 @@ _HEADER = re.compile(r"--\s(?P<key>[a-z_]+):\s+(?P<text>.*)")
 _CONTINUED = re.compile(r"--\s{3,}(?P<text>\S.*)")
 _SETTING = re.compile(r"(?P<name>[a-z_][a-z0-9_]*)\s*=\s*(?P<default>-?\d+(\.\d+)?)\s*\((?P<meaning>.+)\)")
 _REQUIRED = ("name", "domain", "unit", "better", "window", "definition", "source")
-_KEYS = (*_REQUIRED, "setting", "grain", "counted")
+_KEYS = (*_REQUIRED, "setting", "grain", "counted", "aloud")
 KPI_ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 LONGEST_NAME = 60
+LONGEST_ALOUD = 80
 
 
 def kpi_paths(workspace: Path | None) -> dict[str, Path]:
@@ -62,6 +63,7 @@ def read_kpi(path: Path, *, origin: str) -> Kpi:
         sql=sql,
         path=path,
         origin=origin,
+        aloud=_aloud(path, header),
     )
 
 
@@ -92,6 +94,18 @@ def read_header(path: Path, sql: str, keys: Sequence[str]) -> dict[str, list[tup
 
 def _one(header: Mapping[str, list[tuple[int, str]]], key: str) -> str:
     return header[key][0][1]
+
+
+def _aloud(path: Path, header: Mapping[str, list[tuple[int, str]]]) -> str:
+    """The sentence a figure is read aloud in; "" without one."""
+    line, text = header.get("aloud", [(1, "")])[0]
+    if not text:
+        return ""
+    if re.findall(r"\{[^}]*\}?|\}", text) != ["{figure}"]:
+        raise broken(path, line, "aloud is a sentence with {figure} in it once")
+    if len(text) > LONGEST_ALOUD or text.endswith("."):
+        raise broken(path, line, f"aloud has at most {LONGEST_ALOUD} characters and no full stop at its end")
+    return text
 
 
 def _word(path: Path, header: Mapping[str, list[tuple[int, str]]], key: str, known: list[str]) -> str:

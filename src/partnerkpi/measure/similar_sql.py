@@ -73,8 +73,8 @@ with ever as (
   from compared_cohorts as t
   join cohorts as c on c.partner = t.partner
   join cohort_names as n on n.cohort_id = c.cohort_id
-  join participants as a on a.partner = n.partner and a.program = n.program
-  join periods as p on p.period_id = {period_id} and a.start_date <= p.last_day
+  join participants as a on a.partner = n.partner and a.program = n.program and a.start_date <= n.last_day
+  join periods as p on p.period_id = {period_id} and a.start_date <= p.last_day and n.first_day <= p.last_day
 )
 select e.cohort_id, e.student_id, r.stratum from ever as e join compared_roster as r on r.student_id = e.student_id;
 create or replace temp table compared_strata as

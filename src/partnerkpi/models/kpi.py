@@ -90,7 +90,8 @@ class KpiSetting:
 class Kpi:
     """One KPI file, read and checked. `sql` is the SELECT with its header; `origin` says who keeps the file.
 
-    `columns` are those the SELECT gives, once it was held against the marts; empty before.
+    `columns` are those the SELECT gives, once it was held against the marts; empty before. `aloud` is the sentence its
+    figure is read aloud in, with {figure} in it; "" without one.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Kpi:
     origin: str
     counted: Counted = Counted.MEMBERS
     columns: frozenset[str] = frozenset()
+    aloud: str = ""
 
     @property
     def source_table(self) -> str:

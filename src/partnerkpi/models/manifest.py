@@ -85,7 +85,8 @@ class Manifest:
     """Everything a board was made of.
 
     `marts` is the SHA-256 of all mart queries, `reference` that of the calendar, scales, rates, rules and partners they
-    are joined with. `as_of` is the day looked back to, "" without one; `last_day` the last one of the period.
+    are joined with, the partners left aside; `last_day` is the last one of the period. The day on which it was made, or
+    to which it looked back, is no part of it: the same figures of the same files give the same board.
     """
 
     schema: str
@@ -94,7 +95,6 @@ class Manifest:
     partner: str
     period: str
     last_day: str
-    as_of: str
     audience: str
     language: str
     paper: str

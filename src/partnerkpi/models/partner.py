@@ -14,11 +14,22 @@ class FormerName:
 
 
 @dataclass(frozen=True)
+class FormerProgram:
+    """What a program was called, what it was and how many places it had, until a day (that day excluded)."""
+
+    until: dt.date
+    name: str
+    element: str = ""
+    capacity: int | None = None
+
+
+@dataclass(frozen=True)
 class Program:
     """One program of a partner, with the other names exports may use for it.
 
     `since` is its first day and `until` the day it ended (that day excluded; None: open). `element` says what it is
-    ("internship", "lab visit", ...; "" when nobody said) and `capacity` how many students it has places for.
+    ("internship", "lab visit", ...; "" when nobody said) and `capacity` how many students it has places for; `formerly`
+    what all three were before, in order of time.
     """
 
     id: str
@@ -28,10 +39,27 @@ class Program:
     until: dt.date | None = None
     element: str = ""
     capacity: int | None = None
+    formerly: tuple[FormerProgram, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name exports may use for it, the id included."""
+        return (self.id, self.name, *self.aliases, *(former.name for former in self.formerly))
 
     def runs_on(self, day: dt.date) -> bool:
         """Whether it is under way on a day."""
-        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+        return self.runs_between(day, day)
+
+    def runs_between(self, first: dt.date, last: dt.date) -> bool:
+        """Whether it is under way on some day from the first to the last."""
+        return (self.since is None or self.since <= last) and (self.until is None or first < self.until)
+
+    def on(self, day: dt.date) -> "Program":
+        """The program with the name, element and places it had on a day."""
+        later = [former for former in self.formerly if day < former.until]
+        if not later:
+            return self
+        return replace(self, name=later[0].name, element=later[0].element, capacity=later[0].capacity)
 
 
 @dataclass(frozen=True)
@@ -50,6 +78,7 @@ class Goal:
 
     `revisions` are in order of time; target and due are those first agreed, until `on` is asked for another day.
     `since` is the day it was set (None: from the beginning), `retired` the day it was given up, and `why`.
+    `baseline_students` is how many students the partner served when the baseline was taken, where it may be told.
     """
 
     kpi: str
@@ -61,6 +90,7 @@ class Goal:
     since: dt.date | None = None
     retired: dt.date | None = None
     why: str = ""
+    baseline_students: int | None = None
 
     def holds_on(self, day: dt.date) -> bool:
         """Whether both sides held on to it on a day."""
@@ -108,7 +138,9 @@ class ChangeKind(StrEnum):
     RENAMED = "renamed"
     ACQUIRED = "acquired"
     MERGED = "merged"
+    JOINED = "joined"
     SPLIT = "split"
+    SPLIT_OFF = "split off"
     PAUSED = "paused"
     RESUMED = "resumed"
     ENDED = "ended"
@@ -119,12 +151,21 @@ class ChangeKind(StrEnum):
     CONTACT_CHANGED = "contact changed"
 
 
+_STATES = {
+    ChangeKind.PAUSED: "paused",
+    ChangeKind.RESUMED: "active",
+    ChangeKind.ENDED: "ended",
+    ChangeKind.MERGED: "merged",
+}
+
+
 @dataclass(frozen=True)
 class Change:
     """One entry of a partner's log: from which day on, what, and why.
 
-    `what` is a sentence; `partner` the id of the other partner (MERGED: into which; SPLIT: the new one) and `programs`
-    the ids that went there.
+    `what` is a sentence; `partner` the id of the other partner (MERGED: into which; SPLIT: the new one; JOINED and
+    SPLIT_OFF tell the same of the other side) and `programs` the ids that went there. `renamed` pairs the ids that
+    are others over there with what they are.
     """
 
     on: dt.date
@@ -133,6 +174,7 @@ class Change:
     reason: str
     partner: str = ""
     programs: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -203,27 +245,37 @@ class Partner:
 
     def state_on(self, day: dt.date) -> str:
         """Whether it is "active", "paused", "ended" or "merged" on a day."""
-        words = {
-            ChangeKind.PAUSED: "paused",
-            ChangeKind.RESUMED: "active",
-            ChangeKind.ENDED: "ended",
-            ChangeKind.MERGED: "merged",
-        }
-        told = [words[change.kind] for change in self.changes if change.on <= day and change.kind in words]
-        return told[-1] if told else "active"
+        change = self.turn_on(day)
+        return _STATES[change.kind] if change else "active"
+
+    def turn_on(self, day: dt.date) -> Change | None:
+        """The change that made it what it is on a day: paused, resumed, ended or merged; None: nothing did."""
+        turns = [change for change in self.changes if change.on <= day and change.kind in _STATES]
+        return turns[-1] if turns else None
+
+    def first(self, kind: ChangeKind) -> Change | None:
+        """The first change of a kind."""
+        return next((change for change in self.changes if change.kind is kind), None)
 
     def contact_on(self, day: dt.date) -> str:
         """Whom a reader could turn to on a day."""
         known = [contact for contact in self.contacts if contact.since <= day]
         return known[-1].role if known else self.contact
 
-    def as_of(self, day: dt.date) -> "Partner":
-        """The partner with its goals, programs and contact as they were on a day; nothing of what came later."""
+    def as_of(self, day: dt.date, *, first: dt.date | None = None) -> "Partner":
+        """The partner as it was on a day: names, goals, programs, contact, check-ins; nothing of what came later.
+
+        With `first` the programs are all that ran on some day from then on.
+        """
         return replace(
             self,
+            name=self.name_on(day),
+            formerly=tuple(former for former in self.formerly if former.until <= day),
             goals=tuple(goal.on(day) for goal in self.goals if goal.holds_on(day)),
-            programs=tuple(program for program in self.programs if program.runs_on(day)),
+            programs=tuple(program.on(day) for program in self.programs if program.runs_between(first or day, day)),
             contact=self.contact_on(day),
+            checkins=tuple(checkin for checkin in self.checkins if checkin.on <= day),
+            changes=tuple(change for change in self.changes if change.on <= day),
         )
 
     def name_on(self, day: dt.date) -> str:
@@ -231,9 +283,10 @@ class Partner:
         later = [former for former in self.formerly if day < former.until]
         return min(later, key=lambda former: former.until).name if later else self.name
 
-    def formerly_on(self, day: dt.date) -> str:
-        """The name given up within the year before a day, or nothing."""
-        recent = [f for f in self.formerly if f.until <= day < f.until + dt.timedelta(days=366)]
+    def formerly_on(self, day: dt.date, *, after: dt.date | None = None) -> str:
+        """The name given up last by a day and after another one (None: a year before), or nothing."""
+        since = after or day - dt.timedelta(days=366)
+        recent = [former for former in self.formerly if since < former.until <= day]
         return max(recent, key=lambda former: former.until).name if recent else ""
 
 
@@ -248,8 +301,14 @@ class Cohort:
 
 @dataclass(frozen=True)
 class CohortName:
-    """A pair of names as exports write them, and one cohort it counts for."""
+    """A pair of names as exports write them, and one cohort it counts for, from a first day to a last one.
+
+    `name_of` is the id of the partner that goes by the name, whoever the rows count for.
+    """
 
     partner: str
     program: str
     cohort_id: int
+    name_of: str
+    first_day: dt.date = dt.date.min
+    last_day: dt.date = dt.date.max

@@ -43,6 +43,14 @@ def school_year_label(text: str) -> str:
     return f"{first}-{last:02d}"
 
 
+def quarter_label(text: str) -> str:
+    """The one spelling of a quarter, "2026-27 Q4", whether or not a calendar knows it; raises ValueError."""
+    match = _PERIOD.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(text)
+    return f"{school_year_label(match['year'])} Q{match['number']}"
+
+
 @dataclass(frozen=True)
 class Quarter:
     """One quarter. `quarter_id` is first calendar year x 100 + number x 10: 2026-27 Q1 is 202610."""
@@ -148,6 +156,13 @@ class SchoolCalendar:
     def closes_year(self, quarter: Quarter) -> bool:
         """Whether it is the last quarter of its school year."""
         return all(q.number <= quarter.number for q in self.quarters if q.school_year == quarter.school_year)
+
+    def ending_from(self, day: dt.date) -> Quarter | None:
+        """The quarter in which a check-in on this day is held: the first that ends on it or later.
+
+        A meeting in the summer counts for the quarter that comes. None after the last quarter.
+        """
+        return next((quarter for quarter in self.quarters if day <= quarter.last_day), None)
 
     def latest(self, quarter: Quarter, count: int) -> tuple[Quarter, ...]:
         """Up to `count` quarters ending with this one, oldest first."""

@@ -12,6 +12,7 @@ from partnerkpi.config.toml_file import Model, mistakes_in, read_toml
 from partnerkpi.errors import ConfigurationError
 from partnerkpi.files import write_private
 from partnerkpi.records.partner_file import PartnerFile
+from partnerkpi.records.spacing import spaced
 
 Edit = Callable[[tomlkit.TOMLDocument], None]
 
@@ -22,9 +23,10 @@ def edit_partner(path: Path, edit: Edit, *, plan: bool = False) -> str:
     The file is checked before and after: raises ConfigurationError when it has a mistake already, or would get one.
     """
     read_toml(path, PartnerFile)
-    document = tomlkit.parse(path.read_text("utf-8"))
+    before = path.read_text("utf-8")
+    document = tomlkit.parse(before)
     edit(document)
-    text = tomlkit.dumps(document)
+    text = spaced(before, tomlkit.dumps(document))
     _require_sound(text, path, PartnerFile)
     if not plan:
         write_private(path, text.encode())

@@ -13,6 +13,7 @@ from partnerkpi.models.partner import (
     Change,
     ChangeKind,
     Checkin,
+    FormerProgram,
     Goal,
     GoalRevision,
     PageChoice,
@@ -22,7 +23,7 @@ from partnerkpi.models.partner import (
 from partnerkpi.models.school_year import school_year_label
 from partnerkpi.models.source_table import SOURCE_TABLES
 
-_ID = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+ID_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 _Name = Annotated[str, Field(min_length=1, max_length=300)]
 
 
@@ -44,20 +45,34 @@ class FormerNameFile(StrictModel):
     until: dt.date
 
 
+class FormerProgramFile(StrictModel):
+    """`[[programs.formerly]]`: what it was before it changed; all three, that of its name too."""
+
+    until: dt.date
+    name: _Name
+    element: _Element = ""
+    capacity: Annotated[int, Field(ge=0)] | None = None
+
+
 class ProgramFile(StrictModel):
     """`[[programs]]`."""
 
-    id: Annotated[str, Field(pattern=_ID)]
+    id: Annotated[str, Field(pattern=ID_PATTERN)]
     name: _Name
     aliases: list[_Name] = Field(default_factory=list)
     since: dt.date | None = None
     until: dt.date | None = None
     element: _Element = ""
     capacity: Annotated[int, Field(ge=0)] | None = None
+    formerly: list[FormerProgramFile] = Field(default_factory=list)
 
     def program(self) -> Program:
         """As a value."""
-        return Program(self.id, self.name, tuple(self.aliases), self.since, self.until, self.element, self.capacity)
+        ordered = sorted(self.formerly, key=lambda former: former.until)
+        formerly = tuple(FormerProgram(f.until, f.name, f.element, f.capacity) for f in ordered)
+        return Program(
+            self.id, self.name, tuple(self.aliases), self.since, self.until, self.element, self.capacity, formerly
+        )
 
 
 class VisionFile(StrictModel):
@@ -102,6 +117,7 @@ class GoalFile(StrictModel):
     kpi: str
     baseline: float | None = None
     baseline_period: _QuarterName | None = None
+    baseline_students: Annotated[int, Field(ge=0)] | None = None
     target: float
     due: _QuarterName
     revisions: list[GoalRevisionFile] = Field(default_factory=list)
@@ -113,9 +129,17 @@ class GoalFile(StrictModel):
         """As a value, revisions in order of time."""
         ordered = sorted(self.revisions, key=lambda revision: revision.on)
         revisions = tuple(GoalRevision(r.on, r.target, r.due or "", r.reason) for r in ordered)
-        period = self.baseline_period or ""
         return Goal(
-            self.kpi, self.baseline, period, self.target, self.due, revisions, self.since, self.retired, self.why
+            self.kpi,
+            self.baseline,
+            self.baseline_period or "",
+            self.target,
+            self.due,
+            revisions,
+            self.since,
+            self.retired,
+            self.why,
+            self.baseline_students,
         )
 
 
@@ -172,6 +196,12 @@ class ChangeFile(StrictModel):
     reason: Annotated[str, Field(min_length=1, max_length=300)]
     partner: str = ""
     programs: list[str] = Field(default_factory=list)
+    renamed: dict[str, str] = Field(default_factory=dict)
+
+    def change(self) -> Change:
+        """As a value."""
+        programs, renamed = tuple(self.programs), tuple(self.renamed.items())
+        return Change(self.on, self.kind, self.what, self.reason, self.partner, programs, renamed)
 
 
 class ContactFile(StrictModel):
@@ -236,8 +266,7 @@ class PartnerFile(StrictModel):
 
     def log(self) -> tuple[Change, ...]:
         """The changes as values, in order of time."""
-        ordered = sorted(self.changes, key=lambda change: change.on)
-        return tuple(Change(c.on, c.kind, c.what, c.reason, c.partner, tuple(c.programs)) for c in ordered)
+        return tuple(sorted((each.change() for each in self.changes), key=lambda change: change.on))
 
     def agreed(self) -> Agreement | None:
         """The agreement as a value."""

@@ -1,12 +1,18 @@
 """Partner files: reading them, and finding out which partner or program an export's names mean."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from partnerkpi.config.toml_file import nearest, read_toml
 from partnerkpi.errors import ConfigurationError, UsageError
-from partnerkpi.models.partner import Cohort, CohortName, Contact, FormerName, Partner, Program
+from partnerkpi.models.partner import ChangeKind, Cohort, CohortName, Contact, FormerName, Partner, Program
+from partnerkpi.records.holdings import holdings, program_named
+from partnerkpi.records.holdings import plain as _plain
 from partnerkpi.records.partner_file import PartnerFile
+
+_BETWEEN = (ChangeKind.MERGED, ChangeKind.JOINED, ChangeKind.SPLIT, ChangeKind.SPLIT_OFF)
 
 
 def read_partners(folder: Path) -> tuple[Partner, ...]:
@@ -15,6 +21,12 @@ def read_partners(folder: Path) -> tuple[Partner, ...]:
     Raises ConfigurationError for a mistake in a file, or when two partners go by the same name.
     """
     partners = tuple(read_partner(path) for path in sorted(folder.glob("*.toml")) if not path.name.startswith("_"))
+    require_together(partners, folder)
+    return partners
+
+
+def require_together(partners: Sequence[Partner], folder: Path) -> None:
+    """Raise ConfigurationError when two go by the same name, or one has gone to a partner that is not there."""
     seen: dict[str, str] = {}
     for partner in partners:
         for name in {_plain(name) for name in (partner.id, *_names(partner))}:
@@ -25,14 +37,27 @@ def read_partners(folder: Path) -> tuple[Partner, ...]:
                     now="Take the name out of one of the two files.",
                 )
             seen[name] = partner.id
-    return partners
+    ids = {partner.id for partner in partners}
+    for partner in partners:
+        for change in partner.changes:
+            if change.kind in _BETWEEN and (change.partner not in ids or change.partner == partner.id):
+                raise ConfigurationError(
+                    f'{partner.id} has "{change.kind.value}" in its log with the partner "{change.partner}", '
+                    f"{'which is itself' if change.partner == partner.id else 'which is not there'}.",
+                    where=f"{folder / partner.id}.toml, [[changes]] of {change.on}",
+                    now=f"Name the id of another partner{nearest(change.partner, sorted(ids - {partner.id}))}.",
+                )
 
 
 def read_partner(path: Path) -> Partner:
     """One partner file as a value; raises ConfigurationError with every mistake in it."""
-    content = read_toml(path, PartnerFile)
+    return partner_of(path.stem, read_toml(path, PartnerFile))
+
+
+def partner_of(partner_id: str, content: PartnerFile) -> Partner:
+    """What a partner file says, as a value."""
     return Partner(
-        id=path.stem,
+        id=partner_id,
         name=content.name,
         aliases=tuple(content.aliases),
         formerly=tuple(FormerName(former.name, former.until) for former in content.formerly),
@@ -64,12 +89,17 @@ def find_partner(partners: Sequence[Partner], wanted: str) -> Partner:
     )
 
 
+def goes_by(partner: Partner, name: str) -> bool:
+    """Whether a name means this partner, as names are compared."""
+    return _plain(name) in {_plain(known) for known in (partner.id, *_names(partner))}
+
+
 def find_programs(partners: Sequence[Partner], wanted: str) -> dict[str, str]:
     """For each of these partners with a program of this id or name the program's id, by the partner's.
 
     Raises UsageError, with the nearest known id, when none has one.
     """
-    found = {partner.id: program.id for partner in partners if (program := _program(partner, wanted))}
+    found = {partner.id: program.id for partner in partners if (program := program_named(partner, wanted))}
     if not found:
         known = sorted({program.id for partner in partners for program in partner.programs})
         raise UsageError(
@@ -82,7 +112,7 @@ def find_programs(partners: Sequence[Partner], wanted: str) -> dict[str, str]:
 
 def find_program(partner: Partner, wanted: str) -> Program:
     """The partner's program with this id or name; raises UsageError, with the nearest known id, when there is none."""
-    program = _program(partner, wanted)
+    program = program_named(partner, wanted)
     if program is not None:
         return program
     known = [each.id for each in partner.programs]
@@ -106,35 +136,31 @@ def cohorts(partners: Sequence[Partner]) -> tuple[Cohort, ...]:
 def cohort_names(partners: Sequence[Partner], written: Iterable[tuple[str, str]]) -> tuple[CohortName, ...]:
     """For each pair of names found in exports the cohorts it counts for: all partners, the partner, its program.
 
-    A pair whose partner nobody knows counts for none and is left out.
+    For all partners it counts on every day, for the others as long as they hold it, so that whatever goes from one
+    to the other is counted once. A pair whose partner nobody knows counts for none and is left out.
     """
     numbered = {(cohort.partner, cohort.program): cohort.cohort_id for cohort in cohorts(partners)}
     by_name = {_plain(name): partner for partner in partners for name in (partner.id, *_names(partner))}
+    known = {partner.id: partner for partner in partners}
     found = []
-    for partner_text, program_text in written:
-        partner = by_name.get(_plain(partner_text))
+    for pair in written:
+        partner = by_name.get(_plain(pair[0]))
         if partner is None:
             continue
-        found.append(CohortName(partner_text, program_text, numbered["", ""]))
-        found.append(CohortName(partner_text, program_text, numbered[partner.id, ""]))
-        program = _program(partner, program_text)
-        if program is not None:
-            found.append(CohortName(partner_text, program_text, numbered[partner.id, program.id]))
+        found.append(CohortName(*pair, numbered["", ""], partner.id))
+        for held in holdings(known, partner, pair[1]):
+            of_partner = numbered[held.partner.id, ""]
+            found.append(CohortName(*pair, of_partner, partner.id, held.first_day, held.last_day))
+            if held.program and held.in_program:
+                of_program = numbered[held.partner.id, held.program.id]
+                found.append(CohortName(*pair, of_program, partner.id, *held.in_program))
     return tuple(found)
 
 
-def _program(partner: Partner, text: str) -> Program | None:
-    wanted = _plain(text)
-    for program in partner.programs:
-        if wanted in {_plain(name) for name in (program.id, program.name, *program.aliases)}:
-            return program
-    return None
+def known_on(partners: Iterable[Partner], day: dt.date) -> tuple[Partner, ...]:
+    """The partners without the changes that were to come: what names meant to whoever looked on a day."""
+    return tuple(replace(p, changes=tuple(change for change in p.changes if change.on <= day)) for p in partners)
 
 
 def _names(partner: Partner) -> tuple[str, ...]:
     return (partner.name, *partner.aliases, *(former.name for former in partner.formerly))
-
-
-def _plain(name: str) -> str:
-    """A name as it is compared: case, spacing and punctuation do not count."""
-    return " ".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())

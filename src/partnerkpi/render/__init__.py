@@ -1,7 +1,8 @@
 """Renderers: each module of this folder turns a board into one format, and takes a board and nothing else.
 
 Modules whose name begins with "_" are what renderers share. A renderer has `render(board, templates) -> bytes`; its
-module's name is the format's and the file's suffix. Formats that lay pages out are rendered in a process of their own.
+module's name is the format's, and the file's suffix but for plain text. Formats that lay pages out are rendered in a
+process of their own.
 """
 
 import contextlib
@@ -18,6 +19,11 @@ def formats() -> tuple[str, ...]:
     """The formats there are: the modules of this folder."""
     names = (module.name for module in pkgutil.iter_modules(__path__))
     return tuple(sorted(name for name in names if not name.startswith("_")))
+
+
+def suffix(name: str) -> str:
+    """The suffix of a format's files: its name, but `txt` for plain text, so that a double click opens it."""
+    return "txt" if name == "text" else name
 
 
 def render(name: str, board: Board, templates: Sequence[Path]) -> bytes:

@@ -18,6 +18,7 @@ import jinja2
 from markupsafe import Markup
 
 from partnerkpi.language import Language
+from partnerkpi.models.agenda import Agenda
 from partnerkpi.models.board import Board, KpiLine
 from partnerkpi.models.release import Release, State
 from partnerkpi.render._charts import bullet, figure_size, hatch, last_label, side, spark, step
@@ -77,6 +78,21 @@ def render_html(board: Board, *, templates: Sequence[Path], setting: Setting | N
             page_size=f"{PAPERS[paper]} {board.orientation}",
             accent=accent,
             recolored=accent not in (board.color.lower(), DEFAULT_COLOR),
+            font_faces=Markup(font_faces(folders)),  # our own files, base64: nothing in it to escape
+        )
+    )
+
+
+def render_agenda_html(agenda: Agenda, *, templates: Sequence[Path]) -> str:
+    """The agenda of a check-in as HTML that needs nothing else; it may take more than one sheet."""
+    folders = tuple(templates)
+    return (
+        _environment(folders)
+        .get_template("agenda.html.j2")
+        .render(
+            agenda=agenda,
+            accent=readable_color(agenda.color),
+            page_size=PAPERS.get(agenda.paper, "letter"),
             font_faces=Markup(font_faces(folders)),  # our own files, base64: nothing in it to escape
         )
     )

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from partnerkpi.errors import ConfigurationError, DoesNotFit
+from partnerkpi.models.agenda import Agenda
 from partnerkpi.models.board import Board
 from partnerkpi.models.manifest import FILE_NAME, Manifest, manifest_json
 from partnerkpi.render._fitting import fitted
 from partnerkpi.render._layout import Setting
-from partnerkpi.render.html import load_templates, render_html
+from partnerkpi.render.html import load_templates, render_agenda_html, render_html
 
 TOLERANCE = 1.0  # CSS pixels, three quarters of a point: rounding in the layout, not a cut
 POINTS = 0.75  # in a CSS pixel
@@ -182,6 +183,8 @@ def _sticking_out(box: Any, area: _Area, sheet: _Area) -> Iterator[Any]:
 
     yield from _covered(box.children)
     for child in box.children:
+        if isinstance(child, boxes.MarginBox):
+            continue  # a page number stands in the margin
         frame = sheet if child.is_absolutely_positioned() else area
         inner = _edges(child)
         if isinstance(child, boxes.TextBox):
@@ -261,3 +264,12 @@ def render(board: Board, templates: Sequence[Path]) -> bytes:
         return lay_out(render_html(board, templates=templates, setting=setting))
 
     return write(fitted(board, attempt), board.manifest)
+
+
+def render_agenda(agenda: Agenda, templates: Sequence[Path]) -> bytes:
+    """The agenda of a check-in as a PDF of as many pages as it takes; raises DoesNotFit when something would be cut."""
+    html = render_agenda_html(agenda, templates=templates)
+    document = _layout(html)
+    for page in document.pages:
+        _check_nothing_cut(page)
+    return write(Laid(html, document, 0.0))

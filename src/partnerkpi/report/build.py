@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from partnerkpi.models.board import Board
 from partnerkpi.report.figures import Figures
+from partnerkpi.report.lifetime import formerly
 from partnerkpi.report.notes import data_through, definitions, notes
 from partnerkpi.report.page import Page, page_kpis
 from partnerkpi.report.panels import Panels
@@ -43,7 +44,7 @@ def build_board(page: Page, figures: Figures, day: dt.date | None = None, parts:
         district=page.district,
         partner=partner.name_on(quarter.last_day),
         partner_id=partner.id,
-        formerly=partner.formerly_on(quarter.last_day),
+        formerly=formerly(partner, quarter, figures.calendar),
         color=partner.color,
         logo=page.logo,
         period=quarter.label,

@@ -23,6 +23,16 @@ def causes(was: Manifest, now: Manifest, kpi_id: str, booked: Sequence[BookedLoa
     return tuple(found)
 
 
+def undone_since(was: Manifest, kpi_id: str, booked: Sequence[BookedLoad]) -> tuple[str, ...]:
+    """The loads that a KPI's figures were made of and that were undone since."""
+    books = {load.load: load for load in booked}
+    return tuple(
+        f"load {source.load} ({source.file}) was undone on {books[source.load].undone}"
+        for source in was.files_of(kpi_id)
+        if source.load in books and books[source.load].undone
+    )
+
+
 def loads_since(was: Manifest, now: Manifest, kpi_id: str) -> list[str]:
     """The files whose rows a KPI has been made of since."""
     before = {source.load for source in was.sources}

@@ -16,7 +16,7 @@ from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.models.board import Audience, Board
 from partnerkpi.models.partner import PageChoice, Partner
 from partnerkpi.models.school_year import Quarter
-from partnerkpi.records.partners import read_partners
+from partnerkpi.records.partners import cohort_names, known_on, read_partners
 from partnerkpi.refresh import open_fresh
 from partnerkpi.report.address import addressed
 from partnerkpi.report.agreement import allows, smallest_group, standing_on
@@ -28,6 +28,7 @@ from partnerkpi.report.parts import Part, state_notes, total_beside
 from partnerkpi.report.soundness import require_sound_data
 from partnerkpi.report.trail import gather_trail
 from partnerkpi.report.workflow import MEASURED_QUARTERS, make_board, one_of, results_of_page, told_on
+from partnerkpi.warehouse.marts import partner_names
 from partnerkpi.warehouse.past import look_back
 
 # How the district's page is called where a partner's goes by its id.
@@ -70,12 +71,13 @@ def make_district_page(
     marts = read_marts(workspace.root)
     with open_fresh(workspace) as warehouse:
         if as_of is not None:
-            look_back(warehouse, as_of, mart_queries(workspace.root))
+            names = cohort_names(known_on(known, as_of), partner_names(warehouse))
+            look_back(warehouse, as_of, mart_queries(workspace.root), names)
         evidence = gather_evidence(warehouse, calendar)
         made_on = min(today, as_of or today)
         quarter = quarter_asked(calendar, evidence, period, made_on)
         day = min(made_on, quarter.last_day)
-        partners = [partner.as_of(day) for partner in known]
+        partners = [partner.as_of(day, first=quarter.first_day) for partner in known]
         quarters = calendar.latest(quarter, MEASURED_QUARTERS)
         require_sound_data(warehouse, workspace, partners, today=day, quarters=[each.quarter_id for each in quarters])
         catalogue = check_catalogue(warehouse, workspace.root)

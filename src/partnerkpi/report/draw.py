@@ -10,7 +10,7 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.files import write_private
 from partnerkpi.models.board import Audience, Board
 from partnerkpi.models.school_year import Quarter
-from partnerkpi.render import renderer
+from partnerkpi.render import renderer, suffix
 
 Warn = Callable[[str], None]
 
@@ -95,7 +95,7 @@ def _target(workspace: Workspace, board: Board, quarter: Quarter, options: Repor
     words = [board.partner_id or "district"]
     words += [board.audience.value] if board.audience is not Audience.EXECUTIVE else []
     words += [options.language] if options.language else []
-    name = f"{'-'.join(words)}.{options.format}"
+    name = f"{'-'.join(words)}.{suffix(options.format)}"
     if options.out is None:
         return workspace.root / "boards" / quarter.slug / name
     return options.out / name if options.out.is_dir() else options.out

@@ -33,7 +33,6 @@ def make_manifest(board: Board, trail: Trail) -> Manifest:
         partner=board.partner_id,
         period=board.period,
         last_day=str(trail.quarter.last_day),
-        as_of="" if trail.as_of is None else str(trail.as_of),
         audience=board.audience.value,
         language=board.language,
         paper=board.paper,

@@ -17,6 +17,13 @@ _TABLES = {
     "grades": "grades",
     "college_credits": "college credits",
     "engagement": "engagement",
+    "students": "students",
+    "participants": "participants",
+    "enrollments": "enrollments",
+    "calendar": "calendar",
+    "investments": "investments",
+    "staff_training": "staff training",
+    "surveys": "surveys",
 }
 
 
@@ -82,7 +89,7 @@ def _agreement_notes(page: Page) -> list[str]:
     agreed = page.partner.agreement
     if agreed is None or not page.withheld:
         return []
-    covered = ", ".join(page.language.say(table.replace("_", " ")) for table in agreed.fields)
+    covered = ", ".join(page.language.say(_TABLES[table]) for table in agreed.fields)
     text = "The data-sharing agreement covers {sources}; figures made of other data are left out."
     return [page.language.say(text, sources=covered)]
 

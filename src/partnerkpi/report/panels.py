@@ -60,7 +60,21 @@ _TIER_NAMES = {
     "preparation": "Preparation",
     "training": "Training",
 }
-_STAGE_NAMES = ("Started", "High school", "Completed", "Credential", "Hired or enrolled")
+_STAGE_NAMES = {
+    "pipeline_started": "Started",
+    "pipeline_high_school": "High school",
+    "pipeline_completed": "Completed",
+    "pipeline_credential": "Credential",
+    "pipeline_hired": "Hired or enrolled",
+}
+_ELEMENTS = {
+    "internship": "internship",
+    "apprenticeship": "apprenticeship",
+    "job shadow": "job shadow",
+    "lab visit": "lab visit",
+    "staff training": "staff training",
+    "curriculum update": "curriculum update",
+}
 _ACTION_TEXTS = {"done": "done", "late": "late", "open": "open"}
 
 
@@ -154,14 +168,13 @@ class Panels:
         return WorkPanel(name, self.say(TITLES[name]), tuple(tiers), lines, self._empty(name, bool(lines or tiers)))
 
     def _pipeline(self, name: str) -> PipelinePanel:
-        labels = dict(zip(PIPELINE, _STAGE_NAMES, strict=True))
         steps = [
             (kpi, self.figures.of_program(kpi, "", f"F{number}"))
             for number, kpi in enumerate(self.page.named(PIPELINE), start=1)
         ]
         known = any(release.state in (State.SHOWN, State.HIDDEN) for _, release in steps)
         highest = max((release.high for _, release in steps if release.high is not None), default=1.0)
-        lines = tuple(StageLine(self.say(labels[kpi.id]), release.code) for kpi, release in steps if known)
+        lines = tuple(StageLine(self.say(_STAGE_NAMES[kpi.id]), release.code) for kpi, release in steps if known)
         return PipelinePanel(name, self.say(TITLES[name]), lines, max(highest, 1.0), self._empty(name, bool(lines)))
 
     def _investment(self, name: str) -> InvestmentPanel:
@@ -218,7 +231,7 @@ class Panels:
         said = self.say("Held {day}", day=day(held.on))
         if held.attended:
             said = self.say("Held {day}: {roles}", day=day(held.on), roles=", ".join(held.attended))
-        if held.on < quarter.first_day:
+        if self.figures.calendar.ending_from(held.on) != quarter:
             said = self.say("No check-in in {quarter}. Last one {day}.", quarter=quarter.label, day=day(held.on))
         next_text = self.say("Next check-in {day}", day=day(held.next)) if held.next else ""
         actions = tuple(self._action(action) for action in held.actions)
@@ -252,7 +265,7 @@ class Panels:
             if with_places:
                 places = "" if program.capacity is None else f"{program.capacity:,}"
                 filled = self.figures.of_program(with_places[0], program.id, f"P{row}p").code
-            about = self.say(program.element) if program.element else ""
+            about = self.say(_ELEMENTS[program.element]) if program.element else ""
             lines.append(GroupLine(program.name, tuple(release.code for release in releases), about, places, filled))
         told = [self.figures.telling_quarter(kpi) for kpi in kpis]
         columns = tuple(

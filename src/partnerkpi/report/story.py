@@ -5,21 +5,52 @@ None of them claims a cause.
 
 from collections.abc import Sequence
 
-from partnerkpi.disclosure import points_text
-from partnerkpi.models.board import ActionLine, CheckinPanel, Clause, InvestmentPanel, Panel, Sentence
-from partnerkpi.models.kpi import Kpi, Measure
+from partnerkpi.models.board import CheckinPanel, Clause, InvestmentPanel, KpiPanel, Panel, Sentence, WorkPanel
+from partnerkpi.models.kpi import Kpi
 from partnerkpi.models.release import Release, State
+from partnerkpi.report.clauses import changed, in_points, listed, similar, stands, told
 from partnerkpi.report.figures import Figures, KpiFigures
 from partnerkpi.report.page import Page
 from partnerkpi.report.panels import Panels
-from partnerkpi.report.spoken import spoken
+from partnerkpi.report.spoken import bare, number_aloud, quarter_aloud
 
 MOST_WORDS = 25
 # What is read aloud in 90 seconds, at 150 words a minute.
 STORY_WORDS = 225
+# "and" between the two names, "Our vision", "Our ask".
+_WORDS_OF_TITLES = 6
+# However long the names and the vision are.
+_FEWEST_WORDS = 100
+# How many figures of a panel are read aloud; those with a goal always are.
+_FROM_PANEL = {"outcomes": 4, "college": 2, "work": 2, "voice": 1}
 # What needs attention comes first.
-_VERBS = {"missed": "{goal} missed its goal", "behind": "{goal} is behind its goal", "met": "{goal} has met its goal"}
-_VERBS_OF_IT = {"missed": "it missed its goal", "behind": "it is behind its goal", "met": "it has met its goal"}
+_GOAL_IN_HEADLINE = {
+    "missed": "; we missed our goal “{goal}”",
+    "behind": "; we are behind on our goal “{goal}”",
+    "met": "; we met our goal “{goal}”",
+}
+# Good news and bad news in the same few words.
+_GOALS = {
+    "met": "We met {number}: {names}.",
+    "on pace": "We are on pace for {number}: {names}.",
+    "behind": "We are behind on {number}: {names}.",
+    "missed": "We missed {number}: {names}.",
+    "not due": "For {number} there are no new figures yet: {names}.",
+    "hidden": "For {number} the figures shown do not tell: {names}.",
+    "missing": "For {number} there is no data: {names}.",
+}
+_NOT_SHOWN = {
+    State.HIDDEN: "To protect privacy, we do not show: {names}.",
+    State.MISSING: "There is no data for: {names}.",
+    State.NOT_DUE: "Not due until later in the year: {names}.",
+}
+_ACTIONS = {
+    "done": ("one done", "{number} done"),
+    "late": ("one late", "{number} late"),
+    "open": ("one still open", "{number} still open"),
+}
+# Sentences that stand or fall together, and how much they are needed: 1 is most.
+Block = tuple[int, list[Sentence]]
 
 
 class Teller:
@@ -28,10 +59,11 @@ class Teller:
     def __init__(self, page: Page, figures: Figures, panels: Panels) -> None:
         self.page = page
         self.figures = figures
+        self.language = page.language
         self.say = page.language.say
         self.standings = panels.standings
-        told = [kpi for panel in ("outcomes", "college", "work") for kpi in page.kpis(panel)]
-        self.told = [figures.of_kpi(kpi) for kpi in dict.fromkeys([*told, *page.goal_kpis])]
+        kpis = [kpi for panel in ("outcomes", "college", "work") for kpi in page.kpis(panel)]
+        self.told = [figures.of_kpi(kpi) for kpi in dict.fromkeys([*kpis, *page.goal_kpis])]
 
     def headline(self) -> Sentence:
         """At most 25 words: what moved most clearly, then the goal that needs attention (or is met)."""
@@ -43,165 +75,177 @@ class Teller:
                 text = "This group is too small to show its figures without pointing at single students."
                 return Sentence((Clause(self.say(text), tuple(hidden)),))
             return Sentence((Clause(self.say("There is no data for this quarter yet.")),))
-        moved = [f for f in shown if f.change.low and f.kpi.unit.startswith(("percent", "grade"))]
-        chosen = max(moved, key=lambda f: abs(f.change.low or 0.0)) if moved else shown[0]
-        first = self._moved(chosen) if moved else self._stands(chosen)
-        for status in _VERBS:
-            for kpi in self.page.goal_kpis:
-                if self.standings[kpi.id].status != status:
-                    continue
-                whole = Sentence((first, Clause("; "), self._goal(kpi, status, chosen), Clause(".")))
-                if len(whole.text.split()) <= MOST_WORDS:
-                    return whole
-        if len(first.text.split()) > MOST_WORDS:
-            first = Clause(self.say("The figures of {quarter} are on this page", quarter=self.figures.quarter.label))
-        return Sentence((first, Clause(".")))
-
-    def _goal(self, kpi: Kpi, status: str, chosen: KpiFigures) -> Clause:
-        code = self.figures.of_kpi(kpi).now.code
-        if kpi.id == chosen.kpi.id:
-            return Clause(self.say(_VERBS_OF_IT[status]), (code,))
-        return Clause(self.say(_VERBS[status], goal=inside(self._name(kpi))), (code,))
-
-    def _moved(self, figures: KpiFigures) -> Clause:
-        difference = figures.change.low or 0.0
-        text = self.say(
-            "{name} rose {points} in a year, to {now}"
-            if difference > 0
-            else "{name} fell {points} in a year, to {now}",
-            name=self._name(figures.kpi),
-            points=points_text(difference, figures.kpi, self.page.language),
-            now=figures.now.text,
+        moved = [figures for figures in shown if figures.change.low and in_points(figures.kpi)]
+        chosen = max(moved, key=lambda figures: abs(figures.change.low or 0.0)) if moved else shown[0]
+        first, short = stands(chosen, self.language), self._short(chosen)
+        change = [changed(chosen, self.language)] if chosen.change.state is State.SHOWN else []
+        goals = self._goal_in_headline()
+        tries = [[first, *change, *goals], [short, *change, *goals], [first, *goals], [short, *goals]]
+        tries += [[first, *change], [short, *change], [first], [short]]
+        tries.append(
+            [Clause(self.say("The figures of {quarter} are on this page", quarter=self.figures.quarter.label))]
         )
-        return Clause(text, (figures.change.code, figures.now.code))
+        sentences = [Sentence((*clauses, Clause("."))) for clauses in tries]
+        return next((each for each in sentences if _words(each) <= MOST_WORDS), sentences[-1])
 
-    def _stands(self, figures: KpiFigures) -> Clause:
-        codes: tuple[str, ...] = (figures.now.code,)
-        text = "{name} stands at {now}"
-        if _same(figures.change):
-            text, codes = "{name} stands at {now}, about the same as a year ago", (*codes, figures.change.code)
-        return Clause(self.say(text, name=self._name(figures.kpi), now=figures.now.text), codes)
+    def _short(self, figures: KpiFigures) -> Clause:
+        """Where a figure stands, as it is printed."""
+        text = self.say("{name}: {figure}", name=self._name(figures.kpi), figure=figures.now.text)
+        return Clause(text, (figures.now.code,))
+
+    def _goal_in_headline(self) -> list[Clause]:
+        """The first goal that was missed, else that is behind, else that is met."""
+        for status, text in _GOAL_IN_HEADLINE.items():
+            for kpi in self._goals_that_are(status):
+                return [Clause(self.say(text, goal=self._name(kpi)), (self.figures.of_kpi(kpi).now.code,))]
+        return []
 
     def ask(self) -> str:
         """The one thing to do next."""
-        goals = self.page.goal_kpis
         if not self.page.partner.id:
             return ""  # all partners together have agreed on nothing
-        if not goals:
+        if not self.page.goal_kpis:
             return self.say("Agree on three goals for this partnership at the next check-in.")
-        for status in ("missed", "behind"):
-            for kpi in goals:
-                if self.standings[kpi.id].status == status:
-                    return self.say(
-                        "At the next check-in, decide what each side will change for “{name}”.", name=self._name(kpi)
-                    )
+        needy = [*self._goals_that_are("missed"), *self._goals_that_are("behind")]
+        if needy:
+            text = "At the next check-in, decide what each side will change for “{name}”."
+            return self.say(text, name=self._name(needy[0]))
         return self.say("Keep going, and agree at the next check-in on what comes after these goals.")
 
     def story(self, panels: Sequence[Panel]) -> tuple[Sentence, ...]:
-        """What is read aloud: at most 90 seconds; what is least needed is left out first."""
-        ranked: list[tuple[int, Sentence]] = []
-        ranked += [(1, sentence) for sentence in self._served()]
-        ranked += [(rank, self._figure(figures)) for rank, figures in enumerate(self._spoken(), start=2)]
-        ranked += [(1, sentence) for sentence in self._goal_sentences()]
+        """What is read aloud after title and headline: at most 90 seconds; what is least needed is left out."""
+        blocks = [*self._figures_told(panels), *self._goals()]
         for panel in panels:
             if isinstance(panel, InvestmentPanel):
-                ranked += [(4, sentence) for sentence in self._money(panel)]
+                blocks += self._money(panel)
             if isinstance(panel, CheckinPanel):
-                ranked += [(5, sentence) for sentence in self._checkin(panel.lines)]
-        most = max((rank for rank, _ in ranked), default=0)
-        while most > 1 and sum(len(sentence.text.split()) for _, sentence in ranked) > STORY_WORDS:
-            ranked = [(rank, sentence) for rank, sentence in ranked if rank < most]
-            most -= 1
-        return tuple(sentence for _, sentence in ranked)
+                blocks += self._checkin(panel)
+        room = max(STORY_WORDS - self._words_around(), _FEWEST_WORDS)
+        while len(blocks) > 1 and sum(_words(each) for _, block in blocks for each in block) > room:
+            least = max(rank for rank, _ in blocks)
+            blocks.pop(max(at for at, (rank, _) in enumerate(blocks) if rank == least))
+        return tuple(sentence for _, block in blocks for sentence in block)
 
-    def _spoken(self) -> list[KpiFigures]:
-        """The figures that are read aloud one by one: outcomes, then college, then work; students served come apart."""
-        return [figures for figures in self.told if figures.kpi.id != "students_served"][:8]
+    def _words_around(self) -> int:
+        """How many words are read aloud besides the story: who and when, the vision, the headline and the ask."""
+        names = (self.page.district, self.page.partner.name_on(self.figures.quarter.last_day))
+        around = (*names, self.figures.quarter.label, self.page.partner.vision, self.headline().text, self.ask())
+        return sum(len(text.split()) for text in around) + _WORDS_OF_TITLES
 
-    def _served(self) -> list[Sentence]:
-        for figures in self.told:
-            if figures.kpi.id == "students_served" and figures.now.state is State.SHOWN:
-                text = self.say("{number} students took part this school year.", number=figures.now.text)
-                return [Sentence((Clause(text, (figures.now.code,)),))]
-        return []
+    def _spoken(self, panels: Sequence[Panel]) -> list[KpiFigures]:
+        """The figures that are read aloud one by one: how many students first, then in the order of the page."""
+        kpis: list[Kpi] = []
+        for panel in panels:
+            if isinstance(panel, KpiPanel | WorkPanel):
+                kpis += self.page.named(tuple(line.kpi for line in panel.lines[: _FROM_PANEL.get(panel.id, 0)]))
+        found = dict.fromkeys([*kpis, *self.page.goal_kpis])
+        return [self.figures.of_kpi(kpi) for kpi in sorted(found, key=lambda kpi: kpi.unit != "students")]
 
-    def _figure(self, figures: KpiFigures) -> Sentence:
-        """One figure in words: what it is, how it moved, and how similar students fare."""
-        name, now = self._name(figures.kpi), figures.now
-        if now.state is not State.SHOWN:
-            return Sentence((Clause(self.say("{name}: {reason}.", name=name, reason=now.text), (now.code,)),))
-        words = spoken(now, figures.kpi, self.page.language)
-        clauses = [Clause(self.say("{name}: {now}", name=name, now=words), (now.code,))]
-        if figures.not_due:
-            clauses.append(Clause(self.say(", last known in {quarter}", quarter=figures.quarter.label), (now.code,)))
-        elif figures.change.state is State.SHOWN and figures.kpi.measure is not Measure.TOTAL:
-            clauses.append(Clause(self._change(figures), (figures.change.code,)))
-        if figures.similar is not None:
-            other = spoken(figures.similar, figures.kpi, self.page.language)
-            text = self.say("; similar students: {figure}", figure=other)
-            clauses.append(Clause(text, (figures.similar.code,)))
-        return Sentence((*clauses, Clause(".")))
+    def _figures_told(self, panels: Sequence[Panel]) -> list[Block]:
+        """This quarter's figures, those that are not shown by their names, and those of earlier quarters."""
+        blocks: list[Block] = []
+        told_here = self._spoken(panels)
+        shown = [figures for figures in told_here if figures.now.state is State.SHOWN]
+        current = [figures for figures in shown if not figures.not_due]
+        if current:
+            blocks.append((1, [Sentence((Clause(self.say("Here is the school year so far.")),))]))
+        for rank, figures in enumerate(current, start=2):
+            blocks.append((rank, [told(figures, self.language)]))
+            beside = similar(figures, self.language)
+            blocks += [(rank + 20, [beside])] if beside else []
+        for state, text in _NOT_SHOWN.items():
+            unshown = [figures for figures in told_here if figures.now.state is state]
+            if unshown:
+                blocks.append((4, [self._named(text, unshown)]))
+        old = [figures for figures in shown if figures.not_due]
+        for quarter in dict.fromkeys(figures.quarter for figures in old):
+            since = quarter_aloud(quarter, self.language)
+            lead = self.say("What follows is from {quarter}; newer figures are not due yet.", quarter=since)
+            of_quarter = [figures for figures in old if figures.quarter == quarter]
+            codes = tuple(figures.now.code for figures in of_quarter)
+            sentences = [Sentence((Clause(lead, codes),)), *(told(figures, self.language) for figures in of_quarter)]
+            blocks.append((8, sentences))
+        return blocks
 
-    def _change(self, figures: KpiFigures) -> str:
-        if _same(figures.change):
-            return self.say(", about the same as a year ago")
-        difference = figures.change.low or 0.0
-        text = ", up {points} in a year" if difference > 0 else ", down {points} in a year"
-        return self.say(text, points=points_text(difference, figures.kpi, self.page.language))
+    def _named(self, text: str, of: Sequence[KpiFigures]) -> Sentence:
+        names = listed([self._name(figures.kpi) for figures in of])
+        return Sentence((Clause(self.say(text, names=names), tuple(figures.now.code for figures in of)),))
 
-    def _goal_sentences(self) -> list[Sentence]:
-        """How many goals stand where, and which need attention."""
+    def _goals(self) -> list[Block]:
+        """How many goals there are and where each stands."""
         goals = self.page.goal_kpis
         if not goals:
             return []
-        texts = {
-            "met": "{number} met",
-            "on pace": "{number} on pace",
-            "behind": "{number} behind",
-            "missed": "{number} missed",
-            "not due": "{number} not due yet",
-            "hidden": "{number} that cannot be told",
-            "missing": "{number} without data",
-        }
-        parts, codes = [], []
-        for status, text in texts.items():
-            of_status = [kpi for kpi in goals if self.standings[kpi.id].status == status]
+        number = number_aloud(len(goals), self.language)
+        text = "We have one goal." if len(goals) == 1 else "We have {number} goals."
+        blocks: list[Block] = [(1, [Sentence((Clause(self.say(text, number=number)),))])]
+        for status, text in _GOALS.items():
+            of_status = self._goals_that_are(status)
             if of_status:
-                parts.append(self.say(text, number=len(of_status)))
-                codes += [self.figures.of_kpi(kpi).now.code for kpi in of_status]
-        text = self.say("Our goals: {parts}.", parts=", ".join(parts))
-        found = [Sentence((Clause(text, tuple(codes)),))]
-        needy = [kpi for kpi in goals if self.standings[kpi.id].status in ("missed", "behind")]
-        if needy:
-            names = ", ".join(inside(self._name(kpi)) for kpi in needy)
-            needing = tuple(self.figures.of_kpi(kpi).now.code for kpi in needy)
-            found.append(Sentence((Clause(self.say("These need attention: {names}.", names=names), needing),)))
-        return found
+                names, count = (
+                    listed([self._name(kpi) for kpi in of_status]),
+                    number_aloud(len(of_status), self.language),
+                )
+                codes = tuple(self.figures.of_kpi(kpi).now.code for kpi in of_status)
+                rank = 1 if status in ("missed", "behind", "met") else 3
+                blocks.append((rank, [Sentence((Clause(self.say(text, number=count, names=names), codes),))]))
+        return blocks
 
-    def _money(self, panel: InvestmentPanel) -> list[Sentence]:
-        found = []
+    def _goals_that_are(self, status: str) -> list[Kpi]:
+        return [kpi for kpi in self.page.goal_kpis if self.standings[kpi.id].status == status]
+
+    def _money(self, panel: InvestmentPanel) -> list[Block]:
+        """What each side put in, beside what it had planned."""
+        sentences = []
         for side in panel.sides:
-            actual = next(release for release in self.figures.releases if release.code == side.actual)
-            if actual.state is State.SHOWN:
-                text = self.say("{side} put in {amount} this school year.", side=side.name, amount=actual.text)
-                found.append(Sentence((Clause(text, (actual.code,)),)))
-        return found
+            actual, planned = self._release(side.actual), self._release(side.planned)
+            if actual.state is not State.SHOWN:
+                continue
+            put_in, plan = self._amount(actual), self._amount(planned)
+            text = self.say("{side} put in {amount} this school year", side=side.name, amount=put_in)
+            clauses = [Clause(text, (actual.code,))]
+            if planned.state is State.SHOWN:
+                text = ", about as planned" if put_in == plan else ", against {amount} planned"
+                clauses.append(Clause(self.say(text, amount=plan), (planned.code,)))
+            sentences.append(Sentence((*clauses, Clause("."))))
+        return [(6, sentences)] if sentences else []
 
-    def _checkin(self, actions: Sequence[ActionLine]) -> list[Sentence]:
-        if not actions:
-            return []
-        done = sum(action.state == "done" for action in actions)
-        text = self.say("Of {number} actions from the last check-in, {done} are done.", number=len(actions), done=done)
-        return [Sentence((Clause(text),))]
+    def _amount(self, release: Release) -> str:
+        (kpi,) = self.page.named((release.kpi,))
+        return bare(release, kpi, self.language)
+
+    def _release(self, code: str) -> Release:
+        return next(release for release in self.figures.releases if release.code == code)
+
+    def _checkin(self, panel: CheckinPanel) -> list[Block]:
+        """Whether both sides met in the quarter, and what became of what was taken on."""
+        held = self.page.partner.checkin_on(self.figures.quarter.last_day)
+        sentences = []
+        if held is None or held.on < self.figures.quarter.first_day:
+            sentences.append(Sentence((Clause(self.say("There was no check-in this quarter.")),)))
+        if panel.lines:
+            number = number_aloud(len(panel.lines), self.language)
+            text = "The last check-in set one action: {parts}."
+            if len(panel.lines) > 1:
+                text = "The last check-in set {number} actions: {parts}."
+            parts = ", ".join(self._actions(panel))
+            sentences.append(Sentence((Clause(self.say(text, number=number, parts=parts)),)))
+        return [(5, sentences)] if sentences else []
+
+    def _actions(self, panel: CheckinPanel) -> list[str]:
+        """How many actions are done, late and open; that none is done is said as well."""
+        found = []
+        for state, (one, several) in _ACTIONS.items():
+            count = sum(action.state == state for action in panel.lines)
+            if count:
+                found.append(self.say(one if count == 1 else several, number=number_aloud(count, self.language)))
+            elif state == "done":
+                found.append(self.say("none done"))
+        return found
 
     def _name(self, kpi: Kpi) -> str:
-        return self.page.language.look_up(kpi.name)
+        return self.language.look_up(kpi.name)
 
 
-def _same(change: Release) -> bool:
-    return change.state is State.SHOWN and change.low == 0.0
-
-
-def inside(name: str) -> str:
-    """A name inside a sentence: small, unless it begins with an acronym or a single letter."""
-    return f"{name[:1].lower()}{name[1:]}" if name[1:2].islower() else name
+def _words(sentence: Sentence) -> int:
+    return len(sentence.text.split())

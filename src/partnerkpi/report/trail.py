@@ -43,7 +43,6 @@ class Trail:
 
     quarter: Quarter
     calendar: SchoolCalendar
-    as_of: dt.date | None
     minimum_group: int
     marts: Mapping[str, str]
     reference: str
@@ -77,11 +76,11 @@ def gather_trail(
     return Trail(
         quarter=quarters[-1],
         calendar=calendar,
-        as_of=as_of,
         minimum_group=minimum_group,
         marts=read_marts(workspace.root),
-        # Which names exports use for a partner comes from the exports, and those are told one by one.
-        reference=hashlib.sha256(repr(replace(reference, names=())).encode()).hexdigest(),
+        # Which names exports use for a partner comes from the exports, and those are told one by one; what happens to
+        # partners later is no news about the past.
+        reference=hashlib.sha256(repr(replace(reference, names=(), cohorts=())).encode()).hexdigest(),
         rates=reference.rates,
         kpis=catalogue.kpis,
         settings=settings,

@@ -14,7 +14,7 @@ from partnerkpi.models.manifest import Manifest, address, readable
 from partnerkpi.models.release import Release
 from partnerkpi.records.board_file import read_manifest
 from partnerkpi.records.partners import find_partner, read_partners
-from partnerkpi.report.causes import causes
+from partnerkpi.report.causes import causes, undone_since
 from partnerkpi.report.district import make_any_board
 from partnerkpi.warehouse import open_for_reading
 from partnerkpi.warehouse.publications import published_on
@@ -86,13 +86,11 @@ def _measured_again(
     try:
         if manifest.partner:
             find_partner(read_partners(workspace.partners), manifest.partner)
-        as_of = dt.date.fromisoformat(manifest.as_of) if manifest.as_of else None
         board, _ = make_any_board(
             workspace,
             manifest.partner,
             today=today,
             period=manifest.period,
-            as_of=as_of,
             audience=manifest.audience,
             language=manifest.language,
         )
@@ -126,6 +124,9 @@ def _checked(
     known_kpis: set[str],
 ) -> CheckedFigure:
     if found is None:
+        undone = undone_since(before, was.kpi, booked)
+        if undone:
+            return _figure(was, before, Verdict.RESTATED, why="; ".join(undone))
         there = was.kpi in known_kpis
         why = "the board has no such figure now" if there else f"there is no KPI called {was.kpi} now"
         return _figure(was, before, Verdict.UNCHECKED, why=why)

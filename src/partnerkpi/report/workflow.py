@@ -17,21 +17,24 @@ from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.measure.similar import comparing
 from partnerkpi.models.board import Audience, Board
 from partnerkpi.models.kpi import Grain, Kpi
+from partnerkpi.models.partner import PageChoice
 from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
 from partnerkpi.models.similar import Comparison, Matching
 from partnerkpi.records.logo import read_logo
-from partnerkpi.records.partners import find_partner, read_partners
+from partnerkpi.records.partners import cohort_names, find_partner, known_on, read_partners
 from partnerkpi.refresh import open_fresh
 from partnerkpi.report.address import addressed
 from partnerkpi.report.agreement import permitted, require_agreement, smallest_group
 from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import build_board
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
+from partnerkpi.report.lifetime import require_board
 from partnerkpi.report.page import PIPELINE, Page, page_kpis
 from partnerkpi.report.soundness import require_sound_data
 from partnerkpi.report.trail import gather_trail
 from partnerkpi.warehouse import Warehouse
+from partnerkpi.warehouse.marts import partner_names
 from partnerkpi.warehouse.past import look_back
 
 # A KPI that is not due tells of an earlier quarter, with a trend and a year before of its own.
@@ -47,10 +50,17 @@ def make_board(
     as_of: dt.date | None = None,
     audience: str = Audience.EXECUTIVE.value,
     language: str = "",
+    choice: PageChoice | None = None,
 ) -> tuple[Board, Quarter]:
-    """The frozen description of the page, and its quarter; with `as_of` as it was at the end of that day."""
+    """The frozen description of the page, and its quarter; with `as_of` as it was at the end of that day.
+
+    `choice` stands in for what the partner file says the page shows. Raises as `report`; UsageError, too, for a quarter
+    in which the partner was paused, ended or merged into another.
+    """
     settings = workspace.settings
-    partner = find_partner(read_partners(workspace.partners), partner_id)
+    partners = read_partners(workspace.partners)
+    partner = find_partner(partners, partner_id)
+    partner = partner if choice is None else replace(partner, page=choice)
     readers = one_of(audience, [each.value for each in Audience], "audience")
     spoken = Language(one_of(language or partner.page.language or settings.board.language, list(LANGUAGES), "language"))
     require_agreement(partner, min(today, as_of or today))
@@ -59,14 +69,17 @@ def make_board(
     calendar = settings.calendar()
     with open_fresh(workspace) as warehouse:
         if as_of is not None:
-            look_back(warehouse, as_of, mart_queries(workspace.root))
+            names = cohort_names(known_on(partners, as_of), partner_names(warehouse))
+            look_back(warehouse, as_of, mart_queries(workspace.root), names)
         evidence = gather_evidence(warehouse, calendar)
         day = min(today, as_of or today)
         quarter = quarter_asked(calendar, evidence, period, day)
-        partner = partner.as_of(min(day, quarter.last_day))
+        asked = min(day, quarter.last_day)
+        require_board(partner, quarter, day=asked, calendar=calendar, partners=partners)
+        partner = partner.as_of(asked, first=quarter.first_day)
         quarters = calendar.latest(quarter, MEASURED_QUARTERS)
         # What is late today must not stop the report of a quarter that is complete.
-        asked, told = min(day, quarter.last_day), [each.quarter_id for each in quarters]
+        told = [each.quarter_id for each in quarters]
         require_sound_data(warehouse, workspace, [partner], today=asked, quarters=told)
         catalogue = check_catalogue(warehouse, workspace.root)
         catalogue, withheld = permitted(catalogue, partner.agreement, read_marts(workspace.root))

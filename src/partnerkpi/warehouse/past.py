@@ -1,12 +1,14 @@
 """Going back: undoing a load, and looking at the facts as they were on a day."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from partnerkpi.errors import UsageError
+from partnerkpi.models.partner import CohortName
 from partnerkpi.models.source_table import SOURCE_TABLES
 from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.facts import make_room, rows_of
+from partnerkpi.warehouse.reference import show_names
 from partnerkpi.warehouse.schema import GROUPS, fact_columns
 
 
@@ -59,11 +61,13 @@ def _undoable(warehouse: Warehouse, load: int) -> str:
     return str(table)
 
 
-def look_back(warehouse: Warehouse, day: dt.date, queries: Mapping[str, str]) -> None:
+def look_back(
+    warehouse: Warehouse, day: dt.date, queries: Mapping[str, str], names: Sequence[CohortName] | None = None
+) -> None:
     """Make the connection see the facts, the books and the marts as they were at the end of a day.
 
     Temporary views and tables stand before the stored ones of the same name; nothing stored changes. Loads that
-    were undone never were. `queries` are the marts' SELECTs by name.
+    were undone never were. `queries` are the marts' SELECTs by name; `names` what names meant then (None: as now).
     """
     stored = f"{warehouse.value('select current_database()')}.main"
     after = f"timestamp '{day + dt.timedelta(days=1)}'"
@@ -77,5 +81,7 @@ union all
 select {columns}, load_id from {stored}.{name}_history where load_id not in {later} and ended_by in {later}""")
     warehouse.run(GROUPS.format(temporary="temp"))
     warehouse.run(f"create temp view loads as select * from {stored}.loads where loaded_at < {after}")
+    if names is not None:
+        show_names(warehouse, names)
     for name, sql in queries.items():
         warehouse.run(f"create temp table {name} as {sql}")

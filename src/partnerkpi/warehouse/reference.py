@@ -4,15 +4,18 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from partnerkpi.models.partner import CohortName
 from partnerkpi.models.reference import Rate, Reference
 from partnerkpi.models.school_year import Quarter, SchoolCalendar, Window
 from partnerkpi.warehouse.connection import Warehouse
+from partnerkpi.warehouse.schema import REFERENCE
 
 _FOREVER = dt.date(9999, 12, 31)
 
 
 def write_reference(warehouse: Warehouse, reference: Reference) -> None:
-    """Replace the rows of every reference table."""
+    """Replace every reference table."""
+    warehouse.run(REFERENCE)
     calendar = reference.calendar
     periods = list(calendar.periods())
     _fill(
@@ -53,7 +56,18 @@ def write_reference(warehouse: Warehouse, reference: Reference) -> None:
     _fill(warehouse, "rates", list(_rates(reference.rates)))
     _fill(warehouse, "eligibility", list(reference.eligible))
     _fill(warehouse, "cohorts", [(c.cohort_id, c.partner, c.program) for c in reference.cohorts])
-    _fill(warehouse, "cohort_names", [(n.partner, n.program, n.cohort_id) for n in reference.names])
+    _fill_names(warehouse, reference.names)
+
+
+def show_names(warehouse: Warehouse, names: Sequence[CohortName]) -> None:
+    """Make the connection see these names, by a temporary table before the stored one."""
+    warehouse.run("create or replace temp table cohort_names as select * from cohort_names where false")
+    _fill_names(warehouse, names)
+
+
+def _fill_names(warehouse: Warehouse, names: Sequence[CohortName]) -> None:
+    rows = [(n.partner, n.program, n.cohort_id, n.name_of, n.first_day, n.last_day) for n in names]
+    _fill(warehouse, "cohort_names", rows)
 
 
 def _year_begins(calendar: SchoolCalendar, quarter: Quarter) -> dt.date:

@@ -85,28 +85,32 @@ create table if not exists published_figures (
 alter table published_figures add column if not exists partner varchar;
 """
 
-# What the marts join the facts with; written anew whenever the marts are.
+# What the marts join the facts with; made and written anew whenever the marts are, so that an older database gets its
+# columns.
 REFERENCE = """
-create table periods (
+create or replace table periods (
   period_id integer, quarter_id integer, school_year varchar, time_window varchar, first_day date, last_day date,
   -- Whoever was in a cohort on this day or later is in it in the period.
   members_from date
 );
-create table period_quarters (period_id integer, quarter_id integer);
-create table member_quarters (period_id integer, quarter_id integer);
-create table days (date date, quarter_id integer, school_year varchar);
-create table years (period_id integer, year_before_id integer);
-create table terms (school_year varchar, term varchar, quarter_id integer);
-create table college_terms (term varchar, quarter_id integer);
-create table grade_scale (
+create or replace table period_quarters (period_id integer, quarter_id integer);
+create or replace table member_quarters (period_id integer, quarter_id integer);
+create or replace table days (date date, quarter_id integer, school_year varchar);
+create or replace table years (period_id integer, year_before_id integer);
+create or replace table terms (school_year varchar, term varchar, quarter_id integer);
+create or replace table college_terms (term varchar, quarter_id integer);
+create or replace table grade_scale (
   school_year varchar, mark varchar, points_hundredths integer, final boolean, passing boolean, d_or_f boolean
 );
-create table level_weights (school_year varchar, level varchar, points_hundredths integer);
-create table core_subjects (subject varchar);
-create table rates (rate varchar, first_day date, last_day date, cents integer, most_hundredths integer);
-create table eligibility (group_by varchar, group_value varchar);
-create table cohorts (cohort_id integer, partner varchar, program varchar);
-create table cohort_names (partner varchar, program varchar, cohort_id integer);
+create or replace table level_weights (school_year varchar, level varchar, points_hundredths integer);
+create or replace table core_subjects (subject varchar);
+create or replace table rates (rate varchar, first_day date, last_day date, cents integer, most_hundredths integer);
+create or replace table eligibility (group_by varchar, group_value varchar);
+create or replace table cohorts (cohort_id integer, partner varchar, program varchar);
+-- `name_of` is whose name it is, whichever cohort counts the rows from the first day to the last.
+create or replace table cohort_names (
+  partner varchar, program varchar, cohort_id integer, name_of varchar, first_day date, last_day date
+);
 """
 
 GROUPS = """

@@ -1,0 +1,1 @@
+"""The habits of a partnership: shared vision, same investment, quarterly check-ins."""
