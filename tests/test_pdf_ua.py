@@ -22,6 +22,7 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.models.board import Board
 from partnerkpi.render import render
 from partnerkpi.render.pdf import render_pdf
+from partnerkpi.report.district import make_district_page
 from partnerkpi.report.workflow import make_board
 
 TEMPLATES = assets.search_path("templates")
@@ -53,9 +54,17 @@ def board(sample: Workspace) -> Board:
     return make_board(sample, "hospital", today=TODAY, period=None)[0]
 
 
-@pytest.fixture(scope="session", params=[*VARIANTS, "a4", "portrait"])
-def any_board(request: pytest.FixtureRequest, board: Board) -> Board:
-    """The sample board, one with everything hidden, an empty one, one of odd strings, one on A4, one upright."""
+@pytest.fixture(scope="session", params=[*VARIANTS, "a4", "portrait", "pipeline", "district", "district hidden"])
+def any_board(request: pytest.FixtureRequest, board: Board, sample: Workspace) -> Board:
+    """The sample board, one with everything hidden, an empty one, one of odd strings, one on A4, one upright.
+
+    And a school board's with the pipeline, and the district's page.
+    """
+    if request.param == "pipeline":
+        return make_board(sample, "manufacturer", today=TODAY, audience="board")[0]
+    if request.param.startswith("district"):
+        page = make_district_page(sample, today=TODAY)[0]
+        return VARIANTS["hidden"](page) if "hidden" in request.param else page
     if request.param == "a4":
         return dataclasses.replace(board, paper="a4")
     if request.param == "portrait":

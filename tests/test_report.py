@@ -22,7 +22,7 @@ from partnerkpi.records.partners import read_partners
 from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import build_board
 from partnerkpi.report.figures import Figures
-from partnerkpi.report.page import Page
+from partnerkpi.report.page import PIPELINE, Page
 from partnerkpi.report.workflow import make_board
 from partnerkpi.warehouse import open_for_reading
 
@@ -134,7 +134,16 @@ def sample_boards(sample: Workspace) -> Boards:
         )
         for quarter in calendar.quarters:
             if quarter.label in SAMPLE_QUARTERS:
-                figures = Figures(partner.id, quarter, calendar, results, evidence, Policy(), Breaks({}, {}, {}))
+                figures = Figures(
+                    partner.id,
+                    quarter,
+                    calendar,
+                    results,
+                    evidence,
+                    Policy(),
+                    Breaks({}, {}, {}),
+                    pipeline=page.named(PIPELINE),
+                )
                 boards[partner.id, quarter.label] = build_board(page, figures)
     return boards
 

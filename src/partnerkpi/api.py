@@ -108,7 +108,8 @@ class OpenWorkspace:
 
         `format` is "pdf", "png", "html", "json", "csv", "text" or "pptx", `period` as in `results`; without `out` it
         goes into the folder `boards`. Raises UsageError for what does not exist, InputMissing without data,
-        ChecksFailed when the data is not sound, DoesNotFit when it is more than one page; then nothing is written.
+        ChecksFailed when the data is not sound, PrivacyRefused on a day on which the agreement with the partner is not
+        in force, DoesNotFit when it is more than one page; then nothing is written.
         """
         from partnerkpi.report import ReportOptions, report
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from partnerkpi.cli.console import put, put_json, put_table, say
-from partnerkpi.cli.options import JsonOption, WorkspaceOption
+from partnerkpi.cli.options import DistrictOption, JsonOption, PartnerOption, WorkspaceOption, whose
 
 if TYPE_CHECKING:
     from partnerkpi.models.release import Release
@@ -32,7 +32,8 @@ _CANNOT = 4
 
 def explain(
     wanted: Annotated[str, typer.Argument(metavar="CODE|KPI", help="A code on the page, or the id of a KPI.")],
-    partner: Annotated[str, typer.Option("--partner", metavar="ID", help="Whose board, as in partners/ID.toml.")],
+    partner: PartnerOption = None,
+    district: DistrictOption = False,
     period: Annotated[
         str | None,
         typer.Option("--period", metavar="QUARTER", help="As 2026-27-Q1; without it, the latest that has ended."),
@@ -53,20 +54,20 @@ def explain(
     from partnerkpi.report.explain import explain as look_up
 
     ours, today = find_workspace(Path.cwd(), workspace), dt.date.today()
-    found = look_up(ours, wanted, partner, today=today, period=period, audience=audience)
+    found = look_up(ours, wanted, whose(partner, district), today=today, period=period, audience=audience)
     if as_json:
         put_json(_explain_json(found))
         return
     first = found.figures[0]
     put(f"{first.kpi.name} ({first.kpi.unit}), {first.kpi.window}; {found.partner}, board of {found.period}")
     if len(found.figures) == 1:
-        put(f"{first.release.code} on the page, {_about(first.release)}: {first.release.text}")
+        put(f"{first.release.code} on the page, {_about(first.release, found.partner_id)}: {first.release.text}")
         put(f"Privacy: {first.decision}.")
     _put_kpi(first)
     if len(found.figures) > 1:
         put("")
         rows = [{**_release_row(each.release), "decision": each.decision} for each in found.figures]
-        put_table(rows, _CODE_COLUMNS)
+        put_table(rows, _CODE_COLUMNS if found.partner_id else {"code": "code", "partner": "partner", **_CODE_COLUMNS})
     put("")
     _put_sources(first)
 
@@ -90,7 +91,9 @@ def verify(
     if as_json:
         put_json(_verify_json(found))
     else:
-        _put_verdicts([_verdict_row(each) for each in found.figures if each.verdict is not Verdict.HOLDS])
+        _put_verdicts(
+            [_verdict_row(each, found.manifest.partner) for each in found.figures if each.verdict is not Verdict.HOLDS]
+        )
         hold, restated, unchecked = (found.count(verdict) for verdict in Verdict)
         put(f"{hold} {'holds' if hold == 1 else 'hold'}, {restated} restated, {unchecked} cannot be checked")
     if found.published is None:
@@ -99,9 +102,10 @@ def verify(
         raise typer.Exit(_CANNOT)
 
 
-def _about(release: "Release") -> str:
+def _about(release: "Release", board: str) -> str:
+    """Whom a figure is about on the board of a partner ("": of the district), and when."""
     whom = release.population
-    return f"{whom.program}, {whom.period}" if whom.program else whom.period
+    return ", ".join(filter(None, [whom.partner if whom.partner != board else "", whom.program, whom.period]))
 
 
 def _put_kpi(explained: "Explained") -> None:
@@ -137,10 +141,10 @@ def _explain_json(found: "Explanation") -> dict[str, Any]:
     return {"schema": "partnerkpi.explain/1", **asdict(found)}
 
 
-def _verdict_row(each: "CheckedFigure") -> dict[str, Any]:
+def _verdict_row(each: "CheckedFigure", board: str) -> dict[str, Any]:
     return {
         "code": each.release.code,
-        "figure": f"{each.name}, {_about(each.release)}",
+        "figure": f"{each.name}, {_about(each.release, board)}",
         "verdict": each.verdict.value,
         "was": each.release.text,
         "now": each.now,
@@ -168,7 +172,7 @@ def _verify_json(found: "Verification") -> dict[str, Any]:
         "published": found.published,
         "holds": found.holds,
         "figures": [
-            {**_verdict_row(each), "kpi": each.release.kpi, "period": each.release.population.period}
+            {**_verdict_row(each, manifest.partner), "kpi": each.release.kpi, "period": each.release.population.period}
             for each in found.figures
         ],
     }

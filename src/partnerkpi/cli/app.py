@@ -17,7 +17,7 @@ from partnerkpi.cli.dialect import dialect_app
 from partnerkpi.cli.goal import goal_app
 from partnerkpi.cli.invest import invest_app
 from partnerkpi.cli.kpi import kpi_app
-from partnerkpi.cli.options import WorkspaceOption
+from partnerkpi.cli.options import DistrictOption, PartnerOption, WorkspaceOption, whose
 from partnerkpi.cli.partner import partner_app
 from partnerkpi.cli.run import run_now, status
 from partnerkpi.cli.schedule import schedule_app
@@ -163,7 +163,8 @@ for command in (ingest, loads, quarantine, undo, check, compare):
 
 @app.command()
 def report(
-    partner: Annotated[str, typer.Option("--partner", metavar="ID", help="Whose board, as in partners/ID.toml.")],
+    partner: PartnerOption = None,
+    district: DistrictOption = False,
     period: Annotated[
         str | None,
         typer.Option("--period", metavar="QUARTER", help="As 2026-27-Q1; without it, the latest that has ended."),
@@ -185,9 +186,10 @@ def report(
     plan: Annotated[bool, typer.Option("--plan", help="Do everything, and write nothing.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Draw the board of a partner: one page, and the path of the file on stdout.
+    """Draw the board of a partner, or of all partners: one page, and the path of the file on stdout.
 
     Example: partnerkpi report --partner hospital --period 2026-27-Q1
+    Example: partnerkpi report --district
     """
     from partnerkpi.config.workspace import find_workspace
     from partnerkpi.report import ReportOptions
@@ -196,7 +198,7 @@ def report(
     found = find_workspace(Path.cwd(), workspace)
     day = None if as_of is None else as_of.date()
     options = ReportOptions(period, output_format, out, day, plan, audience, language)
-    put(str(draw(found, partner, today=dt.date.today(), options=options)))
+    put(str(draw(found, whose(partner, district), today=dt.date.today(), options=options, warn=say)))
 
 
 app.command()(explain)

@@ -74,8 +74,12 @@ def quarantine(
         say("No row has been refused.")
 
 
+def _iso(day: dt.date | None) -> str | None:
+    return None if day is None else str(day)
+
+
 def check(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
-    """Run the data checks over what has been taken in.
+    """Run the data checks over what has been taken in, and say where the data-sharing agreements stand.
 
     Example: partnerkpi check --json
     """
@@ -84,14 +88,26 @@ def check(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> Non
     from partnerkpi.config.workspace import find_workspace
     from partnerkpi.measure.check_files import read_checks
     from partnerkpi.measure.checks import run_checks
+    from partnerkpi.records.partners import read_partners
     from partnerkpi.refresh import ensure_fresh
+    from partnerkpi.report.agreement import agreement_lines, standing_on
 
-    found = find_workspace(Path.cwd(), workspace)
+    found, today = find_workspace(Path.cwd(), workspace), dt.date.today()
     ensure_fresh(found)
     with _reading(found) as warehouse:
-        findings = run_checks(warehouse, read_checks(found), today=dt.date.today())
+        findings = run_checks(warehouse, read_checks(found), today=today)
+    agreements = [standing_on(partner, today) for partner in read_partners(found.partners)]
     if as_json:
-        put_json({"schema": "partnerkpi.checks/1", "findings": [asdict(finding) for finding in findings]})
+        listed = [{**asdict(each), "start": _iso(each.start), "end": _iso(each.end)} for each in agreements]
+        put_json(
+            {
+                "schema": "partnerkpi.checks/1",
+                "findings": [asdict(finding) for finding in findings],
+                "agreements": listed,
+            }
+        )
+    for line in agreement_lines(agreements):
+        say(line)
     for finding in findings:
         say(str(finding))
     say(f"{len(findings)} check{'' if len(findings) == 1 else 's'} found something.")

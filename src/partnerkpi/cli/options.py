@@ -12,6 +12,10 @@ WorkspaceOption = Annotated[
     Path | None,
     typer.Option("--workspace", metavar="FOLDER", help="The workspace; without it, the nearest one upwards from here."),
 ]
+PartnerOption = Annotated[
+    str | None, typer.Option("--partner", metavar="ID", help="Whose board, as in partners/ID.toml.")
+]
+DistrictOption = Annotated[bool, typer.Option("--district", help="The page with all partners, instead of one.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -26,3 +30,16 @@ def workspace_if_any(named: Path | None) -> "Workspace | None":
         if named is not None:
             raise
         return None
+
+
+def whose(partner: str | None, district: bool) -> str:
+    """The partner whose board is meant, "" for the district's page; raises UsageError for neither and for both."""
+    from partnerkpi.errors import UsageError
+
+    if (partner is None) != district:
+        raise UsageError(
+            "A board is of one partner or of the whole district.",
+            where="--partner and --district",
+            now="Name one of the two: --partner ID or --district.",
+        )
+    return partner or ""

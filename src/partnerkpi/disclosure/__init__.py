@@ -10,6 +10,7 @@ from partnerkpi.disclosure.rules import (
     points_text,
     unavailable,
 )
+from partnerkpi.disclosure.together import gives_away, hidden_beside, told_after, told_with_parts
 from partnerkpi.disclosure.words import decision
 
 __all__ = [
@@ -19,8 +20,12 @@ __all__ = [
     "decision",
     "disclose",
     "disclose_similar",
+    "gives_away",
+    "hidden_beside",
     "is_small",
     "points_text",
     "rows_told",
+    "told_after",
+    "told_with_parts",
     "unavailable",
 ]

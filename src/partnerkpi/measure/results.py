@@ -54,14 +54,14 @@ def measure(
 def measure_partner(
     warehouse: Warehouse,
     kpis: Sequence[Kpi],
-    partner: str,
+    partner: str | None,
     *,
     period_ids: Mapping[str, Sequence[int]],
     settings: Mapping[str, Mapping[str, Number]],
     seconds: float | None = None,
     failed: Failed | None = None,
 ) -> tuple[Result, ...]:
-    """As `measure` for one partner and no groups, as values and in no order."""
+    """As `measure` for one partner (None: all of them, and all together) and no groups, as values and in no order."""
     taking = _Taking(warehouse, period_ids, settings, (), seconds, failed)
     return tuple(Result(*row) for row in _rows(taking, kpis, DOSE_BANDS, partner))
 

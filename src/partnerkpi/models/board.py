@@ -178,11 +178,40 @@ class CheckinPanel:
 
 
 @dataclass(frozen=True)
+class StageLine:
+    """One step of the pipeline: its name and the code of how many students have come as far."""
+
+    name: str
+    now: str
+
+
+@dataclass(frozen=True)
+class PipelinePanel:
+    """From the first year in the program to the partner's door: each step is one of those before it.
+
+    All bars stand on one axis, which begins at zero and ends at `axis_high` students.
+    """
+
+    id: str
+    title: str
+    lines: tuple[StageLine, ...]
+    axis_high: float
+    empty: str = ""
+
+
+@dataclass(frozen=True)
 class GroupLine:
-    """One program (or other group) of the partner: its name and the codes of its figures, column by column."""
+    """One program (or other group) of the partner: its name and the codes of its figures, column by column.
+
+    `about` says what kind of program it is, `places` how many students it has places for ("" when nobody said), and
+    `filled` is the code of how many of them are taken.
+    """
 
     name: str
     cells: tuple[str, ...]
+    about: str = ""
+    places: str = ""
+    filled: str = ""
 
 
 @dataclass(frozen=True)
@@ -195,8 +224,45 @@ class GroupPanel:
     lines: tuple[GroupLine, ...]
     empty: str = ""
 
+    @property
+    def has_places(self) -> bool:
+        """Whether any of them has places to fill."""
+        return any(line.places for line in self.lines)
 
-Panel = KpiPanel | WorkPanel | InvestmentPanel | GoalPanel | CheckinPanel | GroupPanel
+
+@dataclass(frozen=True)
+class PartnerLine:
+    """One partner on the district's page: the codes of its figures, column by column, and how many goals are met.
+
+    `code` is what the codes of the row begin with, "" for the row of all partners; `goal_codes` are the figures that
+    its goals are on, of which `goals` counts those met.
+    """
+
+    name: str
+    code: str
+    cells: tuple[str, ...]
+    goals: str
+    goal_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PartnersPanel:
+    """A row per partner, and `total`: all of them, students they share counted once.
+
+    `letters` end the codes of a column's cells; `more` is how many partners have no room on the page.
+    """
+
+    id: str
+    title: str
+    columns: tuple[str, ...]
+    letters: tuple[str, ...]
+    lines: tuple[PartnerLine, ...]
+    total: PartnerLine
+    more: int = 0
+    empty: str = ""
+
+
+Panel = KpiPanel | WorkPanel | PipelinePanel | InvestmentPanel | GoalPanel | CheckinPanel | GroupPanel | PartnersPanel
 
 
 @dataclass(frozen=True)
@@ -282,7 +348,11 @@ class Board:
                 case CheckinPanel():
                     found += [code for action in panel.lines for code in action.codes]
                 case GroupPanel():
-                    found += [code for row in panel.lines for code in row.cells]
+                    found += [code for row in panel.lines for code in (*row.cells, row.filled)]
+                case PartnersPanel():
+                    found += [code for row in (*panel.lines, panel.total) for code in (*row.cells, *row.goal_codes)]
+                case PipelinePanel():
+                    found += [stage.now for stage in panel.lines]
         return frozenset(found) - {""}
 
     @property

@@ -169,7 +169,7 @@ class CheckinFile(StrictModel):
 
 
 _KpiPanelName = Literal["outcomes", "college", "work", "people", "investment", "voice"]
-_PanelName = _KpiPanelName | Literal["goals", "checkin", "programs"]
+_PanelName = _KpiPanelName | Literal["pipeline", "goals", "checkin", "programs"]
 
 
 class PageFile(StrictModel):

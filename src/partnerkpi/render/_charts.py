@@ -87,6 +87,17 @@ def side(actual: Release, planned: Release, axis_high: float, width: float, top:
     return Side(kind, end, lines, place(planned.low) if planned.exact and planned.low is not None else None)
 
 
+def step(release: Release, axis_high: float, width: float, top: float, height: float) -> Bullet:
+    """The bar of a step of the pipeline on the axis of all of them."""
+
+    def place(value: float) -> float:
+        return round(width * min(max(value / axis_high, 0.0), 1.0), 2) if axis_high > 0 else 0.0
+
+    kind, start, end = _extent(release, place, width)
+    lines = hatch(start, top, end - start, height) if kind in ("band", "hidden") else ""
+    return Bullet(kind, start, end, lines, None, None, None)
+
+
 def _extent(release: Release, place: Callable[[float], float], width: float) -> tuple[str, float, float]:
     """What is drawn of a release and from where to where; only a shown one has a length of its own."""
     if release.state is State.HIDDEN:

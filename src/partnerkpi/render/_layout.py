@@ -4,29 +4,42 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from partnerkpi.models.board import Board, Definition, GoalLine, InvestmentPanel, KpiLine, KpiPanel, Panel, WorkPanel
+from partnerkpi.models.board import (
+    Board,
+    Definition,
+    GoalLine,
+    InvestmentPanel,
+    KpiLine,
+    KpiPanel,
+    Panel,
+    PartnersPanel,
+    WorkPanel,
+)
 from partnerkpi.models.release import State
 
 # On an upright page the rows are broken, see `_upright`.
 _ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("outcomes-row", ("outcomes",)),
-    ("middle-row", ("college", "work", "people", "investment", "voice")),
+    ("middle-row", ("college", "work", "people", "pipeline", "investment", "voice")),
+    ("partners-row", ("partners",)),
     ("goals-row", ("goals", "checkin", "programs")),
 )
 # On a page that is upright the goals take all its width: their table has six columns.
 _WIDE = "goals"
-# A small panel, which stands below whichever of its row is shortest.
-_GUEST, _HOSTS = "voice", ("college", "people", "investment")
+# Small panels, which stand below another of their row: whichever of these is shortest.
+_HOSTS = {"pipeline": ("people",), "voice": ("college", "people", "investment")}
 # What is left out, the least needed first: panels, and of panels that tell very much the KPIs that come last.
 # Student outcomes and goals always stay.
 DEFINITIONS = "definitions"
-LEAST_FIRST = ("programs", "voice", 8, "people", "college", 4, "work", "investment", DEFINITIONS, "checkin")
+LEAST_FIRST = ("programs", "pipeline", "voice", 8, "people", "college", 4, "work", "investment", DEFINITIONS, "checkin")
 DENSITIES = (0, 1, 2)
 # The sheets of paper in points, the margin at their sides, and what is between columns of usual type.
 SHEETS = {"letter": (792.0, 612.0), "a4": (841.9, 595.3)}
 MARGIN, GUTTER = 28.0, 18.0
 # More names than these, of what is left out, would take the room that is missing: then they are counted.
 MOST_LETTERS = 240
+# How many partners the district's page has room for, the most first.
+ROOMS = (36, 32, 28, 24, 20, 16, 12, 8, 4)
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,7 @@ class Setting:
 
     `density`: 0 usual, 1 tighter, 2 the tightest; `scale`: the size of type (1 is 10 points); `air`: points of space
     between rows; `lines`: how many KPIs a panel shows at most (0: all); `without`: panels, or the definitions, left
-    out for want of room.
+    out for want of room; `partners`: how many rows the table of partners has at most (0: all).
     """
 
     density: int = 0
@@ -51,12 +64,13 @@ class Setting:
     air: float = 0.0
     lines: int = 0
     without: tuple[str, ...] = ()
+    partners: int = 0
 
 
 def filled(board: Board, setting: Setting) -> tuple[Panel, ...]:
     """The panels that have something to show and have not been left out."""
     kept = [panel for panel in board.panels if not panel.empty and panel.id not in setting.without]
-    return tuple(_trimmed(panel, setting.lines) for panel in kept)
+    return tuple(_trimmed(panel, setting) for panel in kept)
 
 
 def left_out(board: Board, setting: Setting, say: Callable[..., str]) -> tuple[str, ...]:
@@ -101,16 +115,21 @@ def rows(board: Board, setting: Setting) -> tuple[Row, ...]:
         if board.orientation == "portrait":
             found += [Row(name, columns) for columns in _upright(board, panels)]
         elif panels:
-            found.append(Row(name, _with_guest(board, panels)))
+            found.append(Row(name, _with_guests(board, panels)))
     return tuple(found)
 
 
-def _with_guest(board: Board, panels: Sequence[Panel]) -> tuple[tuple[Panel, ...], ...]:
-    """A column for each panel, but for the guest where there is a host."""
-    hosts = [panel for panel in panels if panel.id in _HOSTS]
-    guests = tuple(panel for panel in panels if panel.id == _GUEST and hosts)
-    host = min(hosts, key=lambda panel: _lines(board, panel)) if guests else None
-    return tuple((panel, *guests) if panel is host else (panel,) for panel in panels if panel not in guests)
+def _with_guests(board: Board, panels: Sequence[Panel]) -> tuple[tuple[Panel, ...], ...]:
+    """A column for each panel, but for a guest where there is a host; a host has one guest, if another has room."""
+    ids = {panel.id for panel in panels}
+    hosts = {panel.id: [name for name in _HOSTS.get(panel.id, ()) if name in ids] for panel in panels}
+    stacks: dict[str, tuple[Panel, ...]] = {panel.id: (panel,) for panel in panels if not hosts[panel.id]}
+    for panel in panels:
+        free = [name for name in hosts[panel.id] if len(stacks[name]) == 1] or hosts[panel.id]
+        if free:
+            host = min(free, key=lambda name: sum(_lines(board, each) for each in stacks[name]))
+            stacks[host] = (*stacks[host], panel)
+    return tuple(stacks.values())
 
 
 def _upright(board: Board, panels: Sequence[Panel]) -> list[tuple[tuple[Panel, ...], ...]]:
@@ -162,6 +181,12 @@ def zoom(board: Board, columns: int, scale: float, *, needs: float, beside: floa
 def tighter(board: Board) -> tuple[Setting, ...]:
     """The settings from roomy to sparse: three densities, then with one thing after the other left out."""
     found = [Setting(density) for density in DENSITIES]
+    for panel in board.panels:
+        if isinstance(panel, PartnersPanel):
+            # The row of all partners tells what the cards do.
+            bare = replace(found[-1], without=("outcomes",))
+            rooms = [room for room in ROOMS if room < len(panel.lines)]
+            return (*found, bare, *(replace(bare, partners=room) for room in rooms))
     for what in LEAST_FIRST:
         last = found[-1]
         step = replace(last, lines=what) if isinstance(what, int) else replace(last, without=(*last.without, what))
@@ -175,7 +200,10 @@ def _shows_less(board: Board, before: Setting, after: Setting) -> bool:
     return filled(board, before) != filled(board, after) or defined(board, before) != defined(board, after)
 
 
-def _trimmed(panel: Panel, lines: int) -> Panel:
+def _trimmed(panel: Panel, setting: Setting) -> Panel:
+    lines, partners = setting.lines, setting.partners
+    if partners and isinstance(panel, PartnersPanel):
+        return replace(panel, lines=panel.lines[:partners], more=len(panel.lines) - partners)
     if lines and isinstance(panel, KpiPanel | WorkPanel | InvestmentPanel):
         return replace(panel, lines=panel.lines[:lines])
     return panel

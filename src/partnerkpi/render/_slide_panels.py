@@ -11,6 +11,9 @@ from partnerkpi.models.board import (
     KpiLine,
     KpiPanel,
     Panel,
+    PartnerLine,
+    PartnersPanel,
+    PipelinePanel,
     SideLine,
     WorkPanel,
 )
@@ -59,6 +62,10 @@ def _body(style: Style, panel: Panel, left: float, top: float, width: float) -> 
             return [text(left, top, width, style.size, _checkin(style, panel), panel.title)]
         case GroupPanel():
             return [_programs(style, panel, left, top, width)]
+        case PipelinePanel():
+            return [_pipeline(style, panel, left, top, width)]
+        case PartnersPanel():
+            return [_partners(style, panel, left, top, width)]
         case KpiPanel(id="voice"):
             return _voice(style, panel, left, top, width)
         case KpiPanel():
@@ -192,10 +199,59 @@ def _checkin(style: Style, panel: CheckinPanel) -> Iterator[Paragraph]:
 
 
 def _programs(style: Style, panel: GroupPanel, left: float, top: float, width: float) -> Thing:
-    rows = [Row((_head(""), *(_head(column, right=True) for column in panel.columns)))]
+    places = (style.say("Places"), style.say("Filled")) if panel.has_places else ()
+    rows = [Row((_head(""), *(_head(column, right=True) for column in (*panel.columns, *places))))]
     for number, line in enumerate(panel.lines):
-        rows.append(Row((Cell((paragraph(shown(line.name)),)), *_figures(style, line.cells)), ruled=number == 0))
+        about = [Run(f" ({shown(line.about)})", color=GREY)] if line.about else []
+        cells = [Cell((paragraph(shown(line.name), *about),)), *_figures(style, line.cells)]
+        if panel.has_places:
+            cells += [Cell((paragraph(line.places or "–", right=True),)), *_figures(style, (line.filled,))]
+        rows.append(Row(tuple(cells), ruled=number == 0))
     return table(left, top, column_widths(rows, style.size, width), style.size, rows, panel.title, header=True)
+
+
+def _pipeline(style: Style, panel: PipelinePanel, left: float, top: float, width: float) -> Thing:
+    rows = [
+        Row((Cell((paragraph(shown(step.name)),)), *_figures(style, (step.now,))), ruled=number > 0)
+        for number, step in enumerate(panel.lines)
+    ]
+    return table(left, top, column_widths(rows, style.size, width), style.size, rows, panel.title)
+
+
+def _partners(style: Style, panel: PartnersPanel, left: float, top: float, width: float) -> Thing:
+    """A row per partner; a code is that of the row with the letter of the column."""
+    letters = (*panel.letters, "")
+    heads = [
+        Cell((paragraph(Run(shown(words), color=GREY), *([code(letter)] if letter else []), right=True),))
+        for words, letter in zip(panel.columns, letters, strict=True)
+    ]
+    rows = [Row((_head(""), *heads))]
+    rows += [_partner(style, line, ruled=number == 0) for number, line in enumerate(panel.lines)]
+    if panel.more:
+        text_of_more = style.say("and {number} more partners, for whom this page has no room", number=panel.more)
+        rows.append(Row((Cell((paragraph(Run(text_of_more, color=GREY)),), span=len(panel.columns) + 1),)))
+    rows.append(_partner(style, panel.total, ruled=True))
+    return table(left, top, column_widths(rows, style.size, width), style.size, rows, panel.title, header=True)
+
+
+def _partner(style: Style, line: PartnerLine, *, ruled: bool) -> Row:
+    """A row; the one of all partners, in bold, has codes of its own beside its figures."""
+    of_all = not line.code
+    name = paragraph(Run(shown(line.name), bold=of_all), *([] if of_all else [code(line.code)]))
+    figures = [
+        Cell(
+            (
+                paragraph(
+                    Run(shown(cell.text), bold=of_all and cell.shown, color=INK if cell.shown else GREY),
+                    *([code(cell.codes)] if of_all else []),
+                    right=True,
+                ),
+            ),
+            cell.span,
+        )
+        for cell in cells_of(style.board, line.cells)
+    ]
+    return Row((Cell((name,)), *figures, Cell((paragraph(Run(line.goals, bold=of_all), right=True),))), ruled)
 
 
 def _voice(style: Style, panel: KpiPanel, left: float, top: float, width: float) -> list[Thing]:

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from partnerkpi.language import Language
-from partnerkpi.models.board import Board, GoalPanel, GroupPanel, InvestmentPanel, KpiLine, Panel, WorkPanel
+from partnerkpi.models.board import (
+    Board,
+    GoalPanel,
+    GroupPanel,
+    InvestmentPanel,
+    KpiLine,
+    Panel,
+    PartnersPanel,
+    PipelinePanel,
+    WorkPanel,
+)
 from partnerkpi.models.release import Release
 from partnerkpi.render._plain import plain
 
@@ -96,6 +106,14 @@ def _in_panel(board: Board, panel: Panel, reasons: dict[str, str]) -> Iterator[t
         case GroupPanel():
             for row in panel.lines:
                 yield from ((code, Told(title, name)) for code, name in zip(row.cells, panel.columns, strict=True))
+                yield row.filled, Told(title, say("Filled"), target=row.places)
+        case PipelinePanel():
+            yield from ((step.now, Told(title, step.name)) for step in panel.lines)
+        case PartnersPanel():
+            for of_row in (*panel.lines, panel.total):
+                # The last column counts goals; it is made of several figures.
+                yield from ((code, Told(title, name)) for code, name in zip(of_row.cells, panel.columns, strict=False))
+                yield from ((code, Told(title, figure="goal")) for code in of_row.goal_codes)
     for line in panel.lines:
         if isinstance(line, KpiLine):
             yield from _of_line(title, line, reasons)

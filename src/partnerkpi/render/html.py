@@ -21,7 +21,7 @@ from partnerkpi.language import Language
 from partnerkpi.models.agenda import Agenda
 from partnerkpi.models.board import Board, KpiLine
 from partnerkpi.models.release import Release, State
-from partnerkpi.render._charts import bullet, figure_size, hatch, last_label, side, spark
+from partnerkpi.render._charts import bullet, figure_size, hatch, last_label, side, spark, step
 from partnerkpi.render._color import DEFAULT_COLOR, readable_color
 from partnerkpi.render._layout import MARGIN, Setting, across, defined, left_out, rows, zoom
 from partnerkpi.render._letters import SMALL, font_files, lettered
@@ -136,6 +136,7 @@ def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
         "hatch": hatch,
         "side": side,
         "zoom": zoom,
+        "step": step,
     }
     words: dict[str, Callable[..., object]] = {"spoken_trend": spoken_trend, "last_label": last_label}
     figures: dict[str, Callable[..., object]] = {"trend_of": trend_of, "cells_of": cells_of, "facts_of": facts_of}

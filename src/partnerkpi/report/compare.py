@@ -69,7 +69,7 @@ def compare_cohort(
         evidence = gather_evidence(warehouse, calendar)
         quarter = quarter_asked(calendar, evidence, options.period, today)
         told = [q.quarter_id for q in calendar.latest(quarter, quarter.number)]
-        require_sound_data(warehouse, workspace, partner, today=min(today, quarter.last_day), quarters=told)
+        require_sound_data(warehouse, workspace, [partner], today=min(today, quarter.last_day), quarters=told)
         catalogue = check_catalogue(warehouse, workspace.root)
         cohort = _Cohort(workspace, warehouse, catalogue, evidence, (partner.id, program), quarter)
         kpis = cohort.all_compared(_wanted(warehouse, catalogue, options.kpis))

@@ -1,6 +1,7 @@
 """Drawing one board: made here, laid out in a process of its own, and written as one file."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,12 @@ from partnerkpi.files import write_private
 from partnerkpi.models.board import Audience, Board
 from partnerkpi.models.school_year import Quarter
 from partnerkpi.render import renderer, suffix
+
+Warn = Callable[[str], None]
+
+
+def _unheard(_: str) -> None:
+    """Where nobody listens."""
 
 
 @dataclass(frozen=True)
@@ -40,27 +47,41 @@ class Drawn:
     content: bytes
 
 
-def report(workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions | None = None) -> Path:
-    """Write the board of a partner, book it in the release ledger unless it looks back, and say where it is.
+def report(
+    workspace: Workspace,
+    partner_id: str,
+    *,
+    today: dt.date,
+    options: ReportOptions | None = None,
+    warn: Warn = _unheard,
+) -> Path:
+    """Write the board of a partner, or without one the district's page, and say where it is.
+
+    It is booked in the release ledger, unless it looks back.
+
+    `warn` hears that the agreement with the partner ends soon, before anything is written.
 
     Raises UsageError for an unknown partner, period, audience, language or format, InputMissing without data,
-    ChecksFailed when the data is not sound, DoesNotFit when the page cannot be one page or takes too long,
+    ChecksFailed when the data is not sound, PrivacyRefused when the agreement with the partner is not in force,
+    DoesNotFit when the page cannot be one page or takes too long,
     ConfigurationError when the process that lays it out does not start or dies; in each case nothing is written.
     """
     options = options or ReportOptions()
-    drawn = draw(workspace, partner_id, today=today, options=options)
+    drawn = draw(workspace, partner_id, today=today, options=options, warn=warn)
     if not options.plan:
         publish(workspace, drawn, today=today, options=options)
     return drawn.path
 
 
-def draw(workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions) -> Drawn:
+def draw(
+    workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions, warn: Warn = _unheard
+) -> Drawn:
     """The board of a partner, laid out; nothing is written. Raises as `report`."""
     with renderer(options.format, assets.search_path("templates", workspace.root)) as rendered:
         # What it loads takes as long as what the renderer loads: both at the same time.
-        from partnerkpi.report.workflow import make_board
+        from partnerkpi.report.district import make_any_board
 
-        board, quarter = make_board(
+        board, quarter = make_any_board(
             workspace,
             partner_id,
             today=today,
@@ -70,6 +91,7 @@ def draw(workspace: Workspace, partner_id: str, *, today: dt.date, options: Repo
             language=options.language,
             whole=options.whole,
         )
+        _warn(workspace, partner_id, min(today, options.as_of or today), warn)
         target = _target(workspace, board, quarter, options)
         return Drawn(board, target, rendered(board, workspace.settings.board.render_seconds))
 
@@ -83,9 +105,19 @@ def publish(workspace: Workspace, drawn: Drawn, *, today: dt.date, options: Repo
         book_board(workspace, drawn.board, drawn.content, suffix=options.format, day=today)
 
 
+def _warn(workspace: Workspace, partner_id: str, day: dt.date, warn: Warn) -> None:
+    from partnerkpi.records.partners import find_partner, read_partners
+    from partnerkpi.report.agreement import agreement_line, standing_on
+
+    partners = read_partners(workspace.partners)
+    for partner in [find_partner(partners, partner_id)] if partner_id else partners:
+        if line := agreement_line(standing_on(partner, day)):
+            warn(line)
+
+
 def _target(workspace: Workspace, board: Board, quarter: Quarter, options: ReportOptions) -> Path:
     """Where it goes: the usual board under the partner's id, others with their audience and language in the name."""
-    words = [board.partner_id]
+    words = [board.partner_id or "district"]
     words += [board.audience.value] if board.audience is not Audience.EXECUTIVE else []
     words += [options.language] if options.language else []
     name = f"{'-'.join(words)}.{suffix(options.format)}"

@@ -11,7 +11,7 @@ from partnerkpi.models.board import Audience, Board
 from partnerkpi.models.kpi import UNITS
 from partnerkpi.models.manifest import KpiSource, Manifest, SourceFile
 from partnerkpi.models.release import Release
-from partnerkpi.report.workflow import make_board
+from partnerkpi.report.district import make_any_board
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Explanation:
     version: str
     asked: str
     figures: tuple[Explained, ...]
+    partner_id: str = ""
 
 
 def explain(
@@ -46,15 +47,15 @@ def explain(
 ) -> Explanation:
     """A figure by its code ("A1", "A1-t3", "P1a", "V1" for that of a goal), or all figures of a KPI by its id.
 
-    Codes are those of the page for this audience.
+    Codes are those of the page for this audience; without a partner of the district's page.
 
-    Raises UsageError, with the nearest known code, for anything else, and as `make_board` does.
+    Raises UsageError, with the nearest known code, for anything else, and as `make_any_board` does.
     """
-    board, quarter = make_board(workspace, partner_id, today=today, period=period, audience=audience)
+    board, quarter = make_any_board(workspace, partner_id, today=today, period=period, audience=audience)
     if board.manifest is None:
         raise ValueError("a board without a manifest explains nothing")
     found = tuple(_explained(release, board.manifest) for release in _wanted(board, board.manifest, wanted))
-    return Explanation(board.partner, quarter.label, board.version, wanted, found)
+    return Explanation(board.partner, quarter.label, board.version, wanted, found, partner_id=board.partner_id)
 
 
 def _wanted(board: Board, manifest: Manifest, wanted: str) -> list[Release]:
@@ -73,7 +74,7 @@ def _wanted(board: Board, manifest: Manifest, wanted: str) -> list[Release]:
     every = [*known, *(release.code for release in manifest.releases)]
     raise UsageError(
         f"There is no figure or KPI called {wanted} on this board{_near(wanted, every)}.",
-        where=f"{board.partner_id}, {board.period}: {', '.join(known)}",
+        where=f"{board.partner_id or 'the district'}, {board.period}: {', '.join(known)}",
         now="Name one of these codes or KPIs; behind a code -y is last year, -d the change, -t1 to -t8 the trend.",
     )
 

@@ -1,9 +1,9 @@
 """The figures of one board: every number the page needs, each turned from a result into a release."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from partnerkpi.disclosure import Policy, change_of, disclose, disclose_similar, unavailable
+from partnerkpi.disclosure import Policy, change_of, disclose, disclose_similar, told_after, unavailable
 from partnerkpi.measure.evidence import Evidence
 from partnerkpi.measure.interval import outside_noise
 from partnerkpi.models.kpi import Domain, Grain, Kpi
@@ -31,6 +31,8 @@ NO_DATA = {
     "surveys": "no surveys data",
 }
 Key = tuple[str, str, str, int]
+# What the figures printed beside one make of it.
+Beside = Callable[[Release, Kpi, Quarter], Release]
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,11 @@ class KpiFigures:
 
 @dataclass
 class Figures:
-    """Makes the releases of one partner and quarter and keeps every one of them, in order of their codes."""
+    """Makes the releases of one partner and quarter and keeps every one of them, in order of their codes.
+
+    `pipeline` are the steps of the pipeline in their order: none of them is told without those before it. `beside`
+    has the last word on every figure.
+    """
 
     partner: str
     quarter: Quarter
@@ -64,6 +70,8 @@ class Figures:
     policy: Policy
     breaks: Breaks
     similar: Mapping[str, Comparison] = field(default_factory=dict)
+    pipeline: Sequence[Kpi] = ()
+    beside: Beside | None = None
     releases: list[Release] = field(default_factory=list)
     made: dict[str, KpiFigures] = field(default_factory=dict)
 
@@ -113,10 +121,19 @@ class Figures:
         )
 
     def of_program(self, kpi: Kpi, program: str, code: str) -> Release:
-        """One KPI of one program, in the quarter the partner's own figure tells of."""
+        """One KPI of one program ("": the whole partner), in the quarter the partner's own figure tells of."""
         release = self._release(kpi, program, self.telling_quarter(kpi), code)
         self.releases.append(release)
         return release
+
+    def of_quarter(self, kpi: Kpi, quarter: Quarter) -> Release:
+        """One KPI of the whole partner in a quarter, as it would be told; it is not kept."""
+        return self._release(kpi, "", quarter, "")
+
+    def result(self, kpi: Kpi, quarter: Quarter) -> Result | None:
+        """What was measured of the whole partner, exact: never to be printed; None without data."""
+        found = self.results.get((kpi.id, self.partner, "", self._period_id(kpi, quarter)))
+        return found if self.evidence.covers(kpi, quarter) else None
 
     def _next_code(self, kpi: Kpi) -> str:
         used = sum(1 for r in self.releases if r.code[0] == _LETTERS[kpi.domain] and "-" not in r.code)
@@ -135,13 +152,20 @@ class Figures:
         population = Population(self.partner, program, quarter.label, kpi.window.value)
         result = self.results.get((kpi.id, self.partner, program, self._period_id(kpi, quarter)))
         if result is not None and self.evidence.covers(kpi, quarter):
-            return disclose(result, kpi, self.policy, code=code, population=population)
+            told = disclose(result, kpi, self.policy, code=code, population=population)
+            told = told_after(told, self._steps_before(kpi, program, quarter), self.policy)
+            return self.beside(told, kpi, quarter) if self.beside else told
         say = self.policy.language.say
         if not self.evidence.due(kpi, quarter):
             return unavailable(State.NOT_DUE, kpi, code=code, population=population, reason=say("not due yet"))
         nobody = "no students" if kpi.grain is Grain.STUDENT else "nothing on record"
         reason = say(nobody) if self.evidence.covers(kpi, quarter) else say(NO_DATA[kpi.source_table])
         return unavailable(State.MISSING, kpi, code=code, population=population, reason=reason)
+
+    def _steps_before(self, kpi: Kpi, program: str, quarter: Quarter) -> list[Release]:
+        steps = [step.id for step in self.pipeline]
+        before = self.pipeline[: steps.index(kpi.id)] if kpi.id in steps else ()
+        return [self._release(step, program, quarter, "") for step in before]
 
     def _nothing(self, kpi: Kpi, code: str) -> Release:
         population = Population(self.partner, "", "", kpi.window.value)

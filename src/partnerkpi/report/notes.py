@@ -18,6 +18,13 @@ _TABLES = {
     "grades": "grades",
     "college_credits": "college credits",
     "engagement": "engagement",
+    "students": "students",
+    "participants": "participants",
+    "enrollments": "enrollments",
+    "calendar": "calendar",
+    "investments": "investments",
+    "staff_training": "staff training",
+    "surveys": "surveys",
 }
 
 
@@ -27,7 +34,7 @@ def data_through(page: Page, figures: Figures) -> list[DataThrough]:
     return [
         DataThrough(say(_TABLES[table]), day(figures.evidence.through[table]))
         for table in EVERYDAY_TABLES
-        if table in figures.evidence.through
+        if table in figures.evidence.through and page.may_tell_of(table)
     ]
 
 
@@ -71,15 +78,27 @@ def notes(page: Page, figures: Figures, kpis: Sequence[Kpi], *, over: bool = Fal
         found.append(say("Similar students: same school, grade and last year's attendance and grades; not a cause."))
     found += _break_notes(page, figures, kpis)
     found += _revision_notes(page)
+    found += page.more_notes
     for error in page.catalogue.broken:
         name = error.where.rpartition("/")[2]
         found.append(say("The KPI file {name} is broken; its figure is left out.", name=name))
-    known = {kpi.id for kpi in page.catalogue.kpis}
+    found += _agreement_notes(page)
+    known = {kpi.id for kpi in page.catalogue.kpis} | page.withheld
     chosen = [name for _, names in page.partner.page.kpis for name in names]
     for name in dict.fromkeys([*(goal.kpi for goal in page.partner.goals), *chosen]):
         if name not in known:
             found.append(say("{name} cannot be shown: there is no such KPI.", name=name))
     return found
+
+
+def _agreement_notes(page: Page) -> list[str]:
+    """One line when the agreement with the partner leaves out KPIs: what it covers."""
+    agreed = page.partner.agreement
+    if agreed is None or not page.withheld:
+        return []
+    covered = ", ".join(page.language.say(_TABLES[table]) for table in agreed.fields)
+    text = "The data-sharing agreement covers {sources}; figures made of other data are left out."
+    return [page.language.say(text, sources=covered)]
 
 
 def _revision_notes(page: Page) -> list[str]:

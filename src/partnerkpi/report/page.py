@@ -14,7 +14,7 @@ from partnerkpi.models.partner import Partner
 from partnerkpi.models.reference import Rate
 
 # The panels in the order of the page; those of an audience are the usual ones, a partner file may choose others.
-PANELS = ("outcomes", "college", "work", "people", "investment", "goals", "checkin", "voice", "programs")
+PANELS = ("outcomes", "college", "work", "pipeline", "people", "investment", "goals", "checkin", "voice", "programs")
 USUAL_PANELS = {
     Audience.EXECUTIVE: ("outcomes", "college", "work", "people", "investment", "goals", "checkin", "voice"),
     Audience.COMMUNITY: ("outcomes", "college", "work", "investment", "goals", "voice"),
@@ -44,6 +44,15 @@ COMMUNITY_KPIS: Mapping[str, tuple[str, ...]] = {
 TIERS = ("awareness", "exploration", "preparation", "training")
 SIDES = ("partner", "district")
 PROGRAM_KPIS = ("students_served", "attendance_rate", "chronic_absence", "course_pass_rate")
+PLACES_FILLED = "places_filled"
+# Each step is one of those before it.
+PIPELINE = (
+    "pipeline_started",
+    "pipeline_high_school",
+    "pipeline_completed",
+    "pipeline_credential",
+    "pipeline_hired",
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,10 @@ class Page:
     audience: Audience = Audience.EXECUTIVE
     language: Language = field(default_factory=Language)
     logo: str = ""
-    minimum_group: int = 10
+    # The ids of KPIs that there are and that the agreement with the partner does not allow.
+    withheld: frozenset[str] = frozenset()
+    # Lines of the small print besides those that every page has.
+    more_notes: tuple[str, ...] = ()
 
     @property
     def panels(self) -> tuple[str, ...]:
@@ -74,9 +86,20 @@ class Page:
         """Whether the page may speak of money: to the community only when both sides agreed."""
         return self.audience is not Audience.COMMUNITY or self.partner.page.money_public
 
+    def may_tell_of(self, table: str) -> bool:
+        """Whether the agreement with the partner, if there is one, allows a source table."""
+        agreed = self.partner.agreement
+        return agreed is None or not agreed.fields or table in agreed.fields
+
+    def withholds(self, panel: str) -> bool:
+        """Whether the agreement is why a panel has nothing to show."""
+        asked = dict(self.partner.page.kpis).get(panel, USUAL_KPIS.get(panel, ()))
+        tables = {"pipeline": PIPELINE, "goals": tuple(goal.kpi for goal in self.partner.goals)}
+        return any(name in self.withheld for name in tables.get(panel, asked))
+
     def kpis(self, panel: str) -> list[Kpi]:
         """The KPIs of a panel that there are, in the order asked for."""
-        return [kpi for kpi in self.named(self.asked(panel)) if self._may_tell(kpi)]
+        return [kpi for kpi in self.named(self.asked(panel)) if self.may_tell(kpi)]
 
     def asked(self, panel: str) -> tuple[str, ...]:
         """The ids of a panel's KPIs, whether or not there are such."""
@@ -91,7 +114,7 @@ class Page:
     @property
     def goal_kpis(self) -> list[Kpi]:
         """The KPIs that goals are on, as far as the page may tell of them."""
-        return [kpi for kpi in self.named(tuple(goal.kpi for goal in self.partner.goals)) if self._may_tell(kpi)]
+        return [kpi for kpi in self.named(tuple(goal.kpi for goal in self.partner.goals)) if self.may_tell(kpi)]
 
     @property
     def table_kpis(self) -> tuple[str, ...]:
@@ -104,9 +127,10 @@ class Page:
     def aims(self) -> list[Kpi]:
         """The KPIs that actions of check-ins aim at."""
         names = tuple(a.aims_at for checkin in self.partner.checkins for a in checkin.actions if a.aims_at)
-        return [kpi for kpi in self.named(names) if self._may_tell(kpi)]
+        return [kpi for kpi in self.named(names) if self.may_tell(kpi)]
 
-    def _may_tell(self, kpi: Kpi) -> bool:
+    def may_tell(self, kpi: Kpi) -> bool:
+        """Whether the page may tell of a KPI: of money not always."""
         money = kpi.unit.startswith("dollars") or kpi.unit in ("percent of plan", "percent of investment")
         return self.may_tell_money or not (money and kpi.domain is Domain.INVESTMENT)
 
@@ -117,6 +141,11 @@ def page_kpis(page: Page) -> list[Kpi]:
     found += [*page.goal_kpis, *page.aims, *page.named(page.table_kpis)]
     if "programs" in page.panels:
         found += page.named(PROGRAM_KPIS)
+        if any(program.capacity is not None for program in page.partner.programs):
+            found += page.named((PLACES_FILLED,))
+    # A step is told beside those before it, wherever it stands.
+    if "pipeline" in page.panels or any(kpi.id in PIPELINE for kpi in found):
+        found += page.named(PIPELINE)
     return list({kpi.id: kpi for kpi in found}.values())
 
 

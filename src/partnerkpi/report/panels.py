@@ -15,7 +15,9 @@ from partnerkpi.models.board import (
     KpiLine,
     KpiPanel,
     Panel,
+    PipelinePanel,
     SideLine,
+    StageLine,
     TierLine,
     WorkPanel,
 )
@@ -24,12 +26,14 @@ from partnerkpi.models.partner import Action, Goal
 from partnerkpi.models.release import Release, State
 from partnerkpi.report.figures import Figures, KpiFigures
 from partnerkpi.report.goals import STATUS_TEXTS, Standing, standing, unit_text
-from partnerkpi.report.page import PROGRAM_KPIS, SIDES, TIERS, Page
+from partnerkpi.report.page import PIPELINE, PLACES_FILLED, PROGRAM_KPIS, SIDES, TIERS, Page
+from partnerkpi.report.parts import Part, partners_panel
 
 TITLES = {
     "outcomes": "Student outcomes",
     "college": "College",
     "work": "Work-based learning",
+    "pipeline": "Pipeline: students so far",
     "people": "People",
     "investment": "Same investment",
     "goals": "Shared vision: our goals",
@@ -41,6 +45,7 @@ EMPTY = {
     "outcomes": "No attendance and no grades have been taken in yet.",
     "college": "No college credits have been taken in yet.",
     "work": "No engagement has been taken in yet.",
+    "pipeline": "Nobody has begun in a program yet.",
     "people": "No staff in schools and no staff training have been taken in yet.",
     "investment": "No investments have been taken in yet.",
     "goals": "No goals have been agreed yet.",
@@ -48,11 +53,27 @@ EMPTY = {
     "voice": "No surveys have been taken in yet.",
     "programs": "No programs are described yet.",
 }
+NOT_COVERED = "The data-sharing agreement does not cover it."
 _TIER_NAMES = {
     "awareness": "Awareness",
     "exploration": "Exploration",
     "preparation": "Preparation",
     "training": "Training",
+}
+_STAGE_NAMES = {
+    "pipeline_started": "Started",
+    "pipeline_high_school": "High school",
+    "pipeline_completed": "Completed",
+    "pipeline_credential": "Credential",
+    "pipeline_hired": "Hired or enrolled",
+}
+_ELEMENTS = {
+    "internship": "internship",
+    "apprenticeship": "apprenticeship",
+    "job shadow": "job shadow",
+    "lab visit": "lab visit",
+    "staff training": "staff training",
+    "curriculum update": "curriculum update",
 }
 _ACTION_TEXTS = {"done": "done", "late": "late", "open": "open"}
 
@@ -60,8 +81,9 @@ _ACTION_TEXTS = {"done": "done", "late": "late", "open": "open"}
 class Panels:
     """Makes the panels of one board."""
 
-    def __init__(self, page: Page, figures: Figures, day: dt.date) -> None:
+    def __init__(self, page: Page, figures: Figures, day: dt.date, parts: Sequence[Part] = ()) -> None:
         self.page = page
+        self.parts = parts
         self.figures = figures
         self.day = day
         self.say = page.language.say
@@ -72,15 +94,22 @@ class Panels:
         """Every panel of the page, in its order."""
         makers: dict[str, Callable[[str], Panel]] = {
             "work": self._work,
+            "pipeline": self._pipeline,
             "investment": self._investment,
             "goals": self._goals,
             "checkin": self._checkin,
             "programs": self._programs,
+            "partners": lambda name: partners_panel(name, self.page, self.figures, self.parts),
         }
-        return tuple(makers.get(name, self._kpis)(name) for name in self.page.panels)
+        made = tuple(makers.get(name, self._kpis)(name) for name in self.page.panels)
+        # Not every partnership is a pipeline: without data it says so only where somebody asked for it.
+        asked = self.page.partner.page.panels
+        return tuple(panel for panel in made if panel.id != "pipeline" or not panel.empty or panel.id in asked)
 
     def _empty(self, name: str, something: bool) -> str:
-        return "" if something else self.say(EMPTY[name])
+        if something:
+            return ""
+        return self.say(NOT_COVERED if self.page.withholds(name) else EMPTY[name])
 
     def _kpis(self, name: str) -> KpiPanel:
         lines = self.lines(name)
@@ -137,6 +166,16 @@ class Panels:
                 tiers.append(TierLine(self.say(_TIER_NAMES[tier]), students, hours))
         lines = self.lines(name)
         return WorkPanel(name, self.say(TITLES[name]), tuple(tiers), lines, self._empty(name, bool(lines or tiers)))
+
+    def _pipeline(self, name: str) -> PipelinePanel:
+        steps = [
+            (kpi, self.figures.of_program(kpi, "", f"F{number}"))
+            for number, kpi in enumerate(self.page.named(PIPELINE), start=1)
+        ]
+        known = any(release.state in (State.SHOWN, State.HIDDEN) for _, release in steps)
+        highest = max((release.high for _, release in steps if release.high is not None), default=1.0)
+        lines = tuple(StageLine(self.say(_STAGE_NAMES[kpi.id]), release.code) for kpi, release in steps if known)
+        return PipelinePanel(name, self.say(TITLES[name]), lines, max(highest, 1.0), self._empty(name, bool(lines)))
 
     def _investment(self, name: str) -> InvestmentPanel:
         sides, highest = [], [1.0]
@@ -214,13 +253,20 @@ class Panels:
 
     def _programs(self, name: str) -> GroupPanel:
         kpis = self.page.named(PROGRAM_KPIS)
+        limited = any(program.capacity is not None for program in self.page.partner.programs)
+        with_places = self.page.named((PLACES_FILLED,)) if limited else []
         lines = []
         for row, program in enumerate(self.page.partner.programs, start=1):
             releases: list[Release] = [
                 self.figures.of_program(kpi, program.id, f"P{row}{letter}")
                 for kpi, letter in zip(kpis, "abcdefgh", strict=False)
             ]
-            lines.append(GroupLine(program.name, tuple(release.code for release in releases)))
+            places, filled = "", ""
+            if with_places:
+                places = "" if program.capacity is None else f"{program.capacity:,}"
+                filled = self.figures.of_program(with_places[0], program.id, f"P{row}p").code
+            about = self.say(_ELEMENTS[program.element]) if program.element else ""
+            lines.append(GroupLine(program.name, tuple(release.code for release in releases), about, places, filled))
         told = [self.figures.telling_quarter(kpi) for kpi in kpis]
         columns = tuple(
             self.page.language.look_up(kpi.name) + ("" if quarter == self.figures.quarter else f", {quarter.label}")

@@ -55,7 +55,7 @@ def restatement_notes(
 
     Of a figure that is or was hidden no number and no cause is told.
     """
-    groups = [list(group) for _, group in groupby(found, key=lambda each: (each.now.kpi, each.now.population.program))]
+    groups = [list(group) for _, group in groupby(found, key=_whose)]
     lines = []
     for group in groups[:_MOST_LINES]:
         first, others = group[0], len(group) - 1
@@ -69,6 +69,11 @@ def restatement_notes(
     return lines
 
 
+def _whose(each: Restated) -> tuple[str, str, str]:
+    whom = each.now.population
+    return each.now.kpi, whom.partner, whom.program
+
+
 def _differ(was: Release, now: Release) -> bool:
     told = (State.SHOWN, State.HIDDEN)
     if was.state not in told or (was.state is State.HIDDEN and now.state is not State.SHOWN):
@@ -78,7 +83,8 @@ def _differ(was: Release, now: Release) -> bool:
 
 def _sentence(each: Restated, name: str, more: str, manifest: Manifest, trail: Trail, language: Language) -> str:
     whom, say = each.now.population, language.say
-    program = f" ({whom.program})" if whom.program else ""
+    words = [whom.partner if whom.partner != each.board.partner else "", whom.program]
+    program = f" ({', '.join(filter(None, words))})" if any(words) else ""
     told: dict[str, str] = {
         "what": say("{name}{program} of {quarter}", name=name, program=program, quarter=whom.period),
         "more": more,

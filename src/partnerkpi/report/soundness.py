@@ -1,7 +1,7 @@
 """Whether the data is sound enough for a partner's report: no check of severity error may concern it."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import ChecksFailed
@@ -12,14 +12,20 @@ from partnerkpi.warehouse import Warehouse
 
 
 def require_sound_data(
-    warehouse: Warehouse, workspace: Workspace, partner: Partner, *, today: dt.date, quarters: Collection[int]
+    warehouse: Warehouse,
+    workspace: Workspace,
+    partners: Sequence[Partner],
+    *,
+    today: dt.date,
+    quarters: Collection[int],
 ) -> None:
-    """Raise ChecksFailed when a check of severity error concerns the partner in one of the quarters (their ids)."""
+    """Raise ChecksFailed when a check of severity error concerns one of the partners in a quarter (by its id)."""
     checks = [check for check in read_checks(workspace) if check.severity == "error"]
     found = run_checks(warehouse, checks, today=today, quarters=quarters)
-    concerning = [finding for finding in found if partner.id in finding.concerns]
-    if concerning:
-        raise _failed(concerning, partner)
+    for partner in partners:
+        concerning = [finding for finding in found if partner.id in finding.concerns]
+        if concerning:
+            raise _failed(concerning, partner)
 
 
 def _failed(findings: list[Finding], partner: Partner) -> ChecksFailed:

@@ -102,6 +102,8 @@ class Teller:
 
     def ask(self) -> str:
         """The one thing to do next."""
+        if not self.page.partner.id:
+            return ""  # all partners together have agreed on nothing
         if not self.page.goal_kpis:
             return self.say("Agree on three goals for this partnership at the next check-in.")
         needy = [*self._goals_that_are("missed"), *self._goals_that_are("behind")]

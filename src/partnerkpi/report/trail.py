@@ -9,19 +9,15 @@ from dataclasses import dataclass, replace
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.measure.catalogue import Catalogue, read_marts
 from partnerkpi.models.dated import Number
-from partnerkpi.models.kpi import Grain, Kpi
+from partnerkpi.models.kpi import Kpi
 from partnerkpi.models.reference import Rate
 from partnerkpi.models.release import Release
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
-from partnerkpi.models.source_table import SOURCE_TABLES
 from partnerkpi.refresh import reference_of
+from partnerkpi.report.agreement import source_tables
 from partnerkpi.warehouse import Warehouse
-from partnerkpi.warehouse.connection import tables_of
 from partnerkpi.warehouse.publications import Publication, publications, told_figures
 from partnerkpi.warehouse.sources import BookedLoad, SourceLoad, booked_loads, source_loads
-
-# The engine joins every KPI about students with them.
-_COHORTS = "cohort_members"
 
 
 @dataclass(frozen=True)
@@ -59,14 +55,7 @@ class Trail:
 
     def tables(self, kpi: Kpi) -> tuple[str, ...]:
         """The source tables that a KPI's query reads, through the marts and, of students, through the cohorts."""
-        found: set[str] = set()
-        waiting = set(tables_of(kpi.sql)) | ({_COHORTS} if kpi.grain is Grain.STUDENT else set())
-        while waiting:
-            name = waiting.pop()
-            found.add(name)
-            if name in self.marts:
-                waiting |= tables_of(self.marts[name]) - found
-        return tuple(sorted(found & SOURCE_TABLES.keys()))
+        return tuple(sorted(source_tables(kpi, self.marts)))
 
 
 def gather_trail(
@@ -78,6 +67,7 @@ def gather_trail(
     partner: str,
     quarters: Sequence[Quarter],
     as_of: dt.date | None,
+    minimum_group: int,
 ) -> Trail:
     """What lies behind the board of a partner and the last of these quarters, all that its figures tell of."""
     calendar, reference = workspace.settings.calendar(), reference_of(workspace, warehouse)
@@ -86,7 +76,7 @@ def gather_trail(
     return Trail(
         quarter=quarters[-1],
         calendar=calendar,
-        minimum_group=workspace.settings.privacy.minimum_group,
+        minimum_group=minimum_group,
         marts=read_marts(workspace.root),
         # Which names exports use for a partner comes from the exports, and those are told one by one; what happens to
         # partners later is no news about the past.

@@ -15,7 +15,7 @@ from partnerkpi.models.release import Release
 from partnerkpi.records.board_file import read_manifest
 from partnerkpi.records.partners import find_partner, read_partners
 from partnerkpi.report.causes import causes, undone_since
-from partnerkpi.report.workflow import make_board
+from partnerkpi.report.district import make_any_board
 from partnerkpi.warehouse import open_for_reading
 from partnerkpi.warehouse.publications import published_on
 from partnerkpi.warehouse.sources import BookedLoad, booked_loads
@@ -84,8 +84,9 @@ def _measured_again(
     if _of_another_workspace(workspace, manifest, booked):
         return None, f"it is of another workspace: {manifest.district}"
     try:
-        find_partner(read_partners(workspace.partners), manifest.partner)
-        board, _ = make_board(
+        if manifest.partner:
+            find_partner(read_partners(workspace.partners), manifest.partner)
+        board, _ = make_any_board(
             workspace,
             manifest.partner,
             today=today,

@@ -9,14 +9,14 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.disclosure import Policy
 from partnerkpi.errors import KpiFileError, UsageError
 from partnerkpi.language import LANGUAGES, Language
-from partnerkpi.measure.catalogue import Catalogue, check_catalogue, mart_queries
+from partnerkpi.measure.catalogue import Catalogue, check_catalogue, mart_queries, read_marts
 from partnerkpi.measure.evidence import Evidence, gather_evidence, quarter_asked
 from partnerkpi.measure.rates import read_rates
 from partnerkpi.measure.results import measure_partner
 from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.measure.similar import comparing
 from partnerkpi.models.board import Audience, Board
-from partnerkpi.models.kpi import Grain
+from partnerkpi.models.kpi import Grain, Kpi
 from partnerkpi.models.partner import PageChoice
 from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
@@ -25,11 +25,12 @@ from partnerkpi.records.logo import read_logo
 from partnerkpi.records.partners import cohort_names, find_partner, known_on, read_partners
 from partnerkpi.refresh import open_fresh
 from partnerkpi.report.address import addressed
+from partnerkpi.report.agreement import permitted, require_agreement, smallest_group
 from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import build_board
 from partnerkpi.report.figures import TREND_QUARTERS, Figures
 from partnerkpi.report.lifetime import require_board
-from partnerkpi.report.page import Page, broken_kpis, page_kpis
+from partnerkpi.report.page import PIPELINE, Page, broken_kpis, page_kpis
 from partnerkpi.report.soundness import require_sound_data
 from partnerkpi.report.trail import gather_trail
 from partnerkpi.warehouse import Warehouse
@@ -37,7 +38,7 @@ from partnerkpi.warehouse.marts import partner_names
 from partnerkpi.warehouse.past import look_back
 
 # A KPI that is not due tells of an earlier quarter, with a trend and a year before of its own.
-_QUARTERS = 2 * TREND_QUARTERS
+MEASURED_QUARTERS = 2 * TREND_QUARTERS
 
 
 def make_board(
@@ -62,10 +63,10 @@ def make_board(
     partners = read_partners(workspace.partners)
     partner = find_partner(partners, partner_id)
     partner = partner if choice is None else replace(partner, page=choice)
-    readers = _one_of(audience, [each.value for each in Audience], "audience")
-    spoken = Language(
-        _one_of(language or partner.page.language or settings.board.language, list(LANGUAGES), "language")
-    )
+    readers = one_of(audience, [each.value for each in Audience], "audience")
+    spoken = Language(one_of(language or partner.page.language or settings.board.language, list(LANGUAGES), "language"))
+    require_agreement(partner, min(today, as_of or today))
+    smallest = smallest_group(settings.privacy.minimum_group, [partner.agreement])
     logo = read_logo(workspace.partners, partner)
     calendar = settings.calendar()
     with open_fresh(workspace) as warehouse:
@@ -78,11 +79,12 @@ def make_board(
         asked = min(day, quarter.last_day)
         require_board(partner, quarter, day=asked, calendar=calendar, partners=partners)
         partner = partner.as_of(asked, first=quarter.first_day)
-        quarters = calendar.latest(quarter, _QUARTERS)
+        quarters = calendar.latest(quarter, MEASURED_QUARTERS)
         # What is late today must not stop the report of a quarter that is complete.
         told = [each.quarter_id for each in quarters]
-        require_sound_data(warehouse, workspace, partner, today=asked, quarters=told)
+        require_sound_data(warehouse, workspace, [partner], today=asked, quarters=told)
         catalogue = check_catalogue(warehouse, workspace.root)
+        catalogue, withheld = permitted(catalogue, partner.agreement, read_marts(workspace.root))
         page = Page(
             partner,
             settings.district.name,
@@ -95,22 +97,32 @@ def make_board(
             audience=Audience(readers),
             language=spoken,
             logo=logo,
+            withheld=withheld,
         )
-        results, page = _results(warehouse, page, calendar, quarters, settings.kpi_seconds)
+        results, page = results_of_page(warehouse, page, calendar, quarters, settings.kpi_seconds)
         if whole and (broken := broken_kpis(page)):
             raise broken[0]
         trail = gather_trail(
-            warehouse, workspace, page.catalogue, page.settings, partner=partner.id, quarters=quarters, as_of=as_of
+            warehouse,
+            workspace,
+            page.catalogue,
+            page.settings,
+            partner=partner.id,
+            quarters=quarters,
+            as_of=as_of,
+            minimum_group=smallest,
         )
         similar = _similar(warehouse, page, evidence, calendar, quarter, settings.similar.matching())
-    policy = Policy(settings.privacy.minimum_group, spoken)
+    policy = Policy(smallest, spoken)
     scales = {year.name: settings.scale_of(year.name) for year in calendar.school_years}
     breaks = Breaks(evidence.systems, page.settings, scales)
-    figures = Figures(partner.id, quarter, calendar, results, evidence, policy, breaks, similar)
-    return addressed(build_board(page, figures, _told_on(calendar, quarter, day)), trail), quarter
+    steps = page.named(PIPELINE)
+    figures = Figures(partner.id, quarter, calendar, results, evidence, policy, breaks, similar, steps)
+    return addressed(build_board(page, figures, told_on(calendar, quarter, day)), trail), quarter
 
 
-def _one_of(word: str, known: list[str], what: str) -> str:
+def one_of(word: str, known: list[str], what: str) -> str:
+    """The word itself; raises UsageError, with the nearest known one, for any other."""
     if word not in known:
         raise UsageError(
             f"There is no {what} called {word}{nearest(word, known)}.",
@@ -120,23 +132,31 @@ def _one_of(word: str, known: list[str], what: str) -> str:
     return word
 
 
-def _told_on(calendar: SchoolCalendar, quarter: Quarter, day: dt.date) -> dt.date:
+def told_on(calendar: SchoolCalendar, quarter: Quarter, day: dt.date) -> dt.date:
     """The day whose news a board tells of actions: today, but never beyond the quarter that follows its own."""
     later = [each for each in calendar.quarters if each.first_day > quarter.last_day]
     return min(day, later[0].last_day) if later else day
 
 
-def _results(
-    warehouse: Warehouse, page: Page, calendar: SchoolCalendar, quarters: Sequence[Quarter], seconds: float
+def results_of_page(
+    warehouse: Warehouse,
+    page: Page,
+    calendar: SchoolCalendar,
+    quarters: Sequence[Quarter],
+    seconds: float,
+    more: Sequence[Kpi] = (),
 ) -> tuple[dict[tuple[str, str, str, int], Result], Page]:
-    """The results, and the page without the KPIs that failed on the data or took too long."""
-    kpis = page_kpis(page)
+    """The results, and the page without the KPIs that failed on the data or took too long.
+
+    Those of its partner, and of the page of all partners those of each of them too; of `more` KPIs as well.
+    """
+    kpis = list({kpi.id: kpi for kpi in (*page_kpis(page), *more)}.values())
     period_ids = {kpi.id: [p.period_id for p in calendar.told(kpi.window, quarters)] for kpi in kpis}
     failed: dict[str, KpiFileError] = {}
     results = measure_partner(
         warehouse,
         kpis,
-        page.partner.id,
+        page.partner.id or None,
         period_ids=period_ids,
         settings=page.settings,
         seconds=seconds,
@@ -156,6 +176,8 @@ def _similar(
     matching: Matching,
 ) -> dict[str, Comparison]:
     """The student outcomes of the board's own quarter beside similar students, by KPI."""
+    if not page.may_tell_of("students"):
+        return {}  # who is similar is found in the roster
     outcomes = [kpi for kpi in page.kpis("outcomes") if kpi.grain is Grain.STUDENT and evidence.covers(kpi, quarter)]
     found: dict[str, Comparison] = {}
     periods = {kpi.id: calendar.period(quarter, kpi.window).period_id for kpi in outcomes}

@@ -52,9 +52,10 @@ def published_on(warehouse: Warehouse, sha256: str) -> dt.date | None:
 
 def told_figures(warehouse: Warehouse, sha256: str) -> tuple[Release, ...]:
     """The figures on a board by the SHA-256 of its file, in the order of the page, as they were told."""
+    partner = "coalesce(r.partner, b.partner)" if _has_partners(warehouse) else "b.partner"
     rows = warehouse.rows(
-        """
-select r.code, r.kpi, b.partner, r.program, r.period, r.time_window, r.group_by, r.group_value, r.state, r.text
+        f"""
+select r.code, r.kpi, {partner}, r.program, r.period, r.time_window, r.group_by, r.group_value, r.state, r.text
 from published_figures as r
 join published_boards as b on b.board_id = r.board_id
 where b.sha256 = $sha256
@@ -94,7 +95,12 @@ def book(warehouse: Warehouse, publication: Publication, releases: Collection[Re
 def _row(release: Release) -> tuple[str, ...]:
     whom = release.population
     population = (whom.program, whom.period, whom.window, whom.by, whom.group)
-    return (release.code, release.kpi, *population, release.state.value, release.text)
+    return (release.code, release.kpi, *population, release.state.value, release.text, whom.partner)
+
+
+def _has_partners(warehouse: Warehouse) -> bool:
+    """Whether the ledger says of each figure whom it is about."""
+    return "partner" in [str(row[0]) for row in warehouse.rows("describe published_figures")]
 
 
 def _has_ledger(warehouse: Warehouse) -> bool:

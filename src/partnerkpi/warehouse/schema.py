@@ -81,6 +81,8 @@ create table if not exists published_figures (
   state varchar not null,
   text varchar not null
 );
+-- Whom a figure is about, where the board is about others as well; not there in a ledger from before there were such.
+alter table published_figures add column if not exists partner varchar;
 """
 
 # The run ledger: every unattended run, what it made or why not, and what became of each delivery. Nothing in it is ever

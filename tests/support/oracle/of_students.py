@@ -127,6 +127,34 @@ def _answered(world: World, period: Period, cohort: Cohort) -> Pairs:
     return {student: (int(student in known), 1) for student in world.members(period, cohort)}
 
 
+def _pipeline(step: int) -> OfStudents:
+    """Who has ever begun, and whether they have come as far as a step: each step is one of those before it."""
+
+    def pairs(world: World, period: Period, cohort: Cohort) -> Pairs:
+        so_far = [each for each in world.district.periods if each.last_day <= period.last_day]
+        begun = {student for each in so_far for student in world.members(each, cohort)}
+        found = {}
+        for student in begun:
+            levels = {
+                value
+                for year in {each.school_year for each in so_far}
+                for name, value in world.roster.groups[student, year]
+                if name == "grade_level"
+            }
+            completed, hired = world.endings[cohort].get(student, (None, None))
+            made = (
+                True,
+                bool(levels & {"9", "09", "10", "11", "12"}),
+                completed is not None and completed <= period.last_day,
+                student in world.certified(period, cohort),
+                hired is not None and hired <= period.last_day,
+            )
+            found[student] = (int(all(made[: step + 1])), 1)
+        return found
+
+    return OfStudents(pairs, 1, own=True)
+
+
 KPIS: dict[str, OfStudents] = {
     "attendance_rate": _days(lambda days: (days.enrolled - days.absent, days.enrolled)),
     "chronic_absence": _days(_absent_share(10)),
@@ -159,5 +187,11 @@ KPIS: dict[str, OfStudents] = {
     "credentials_earned": _placements(lambda all_of: (sum(each.credential for each in all_of), 1), 1),
     "students_with_credential": OfStudents(_with_credential),
     "retention_rate": OfStudents(_returning, own=True),
+    "pipeline_started": _pipeline(0),
+    "pipeline_high_school": _pipeline(1),
+    "pipeline_completed": _pipeline(2),
+    "pipeline_credential": _pipeline(3),
+    "pipeline_hired": _pipeline(4),
+    "places_filled": OfStudents(lambda world, period, cohort: dict.fromkeys(world.members(period, cohort), (1, 1)), 1),
     "survey_response_rate": OfStudents(_answered),
 }

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ class ParticipantRow(NamedTuple):
     program: str
     start: str
     end: str
+    status: str
 
 
 ROSTER = Table(
@@ -54,7 +56,14 @@ ROSTER = Table(
 PARTICIPANTS = Table(
     "participants",
     ParticipantRow,
-    {"student_number": filled, "partner": filled, "program": filled, "start": a_day, "end": or_blank(a_day)},
+    {
+        "student_number": filled,
+        "partner": filled,
+        "program": filled,
+        "start": a_day,
+        "end": or_blank(a_day),
+        "status": anything,
+    },
     key=("student_number", "partner", "program", "start"),
 )
 
@@ -88,3 +97,22 @@ def membership(exports: Path, district: District) -> Callable[[Period], dict[Coh
         return found
 
     return members
+
+
+Finished = dict[Cohort, dict[str, tuple[date | None, date | None]]]
+
+
+def endings(exports: Path, district: District) -> Finished:
+    """By cohort and student the first days on which somebody had completed it, and was taken on by the partner."""
+    found: Finished = {cohort: {} for cohort in district.cohorts()}
+    for row in PARTICIPANTS.facts(exports):
+        status, on = row.status.lower(), day(row.end) or day(row.start)
+        taken_on = status in ("hired", "employed", "matriculated")
+        if on is None or not (taken_on or status in ("completed", "graduated")):
+            continue
+        for cohort in district.cohorts_of(row.partner, row.program):
+            completed, hired = found[cohort].get(row.student_number, (None, None))
+            completed = min(completed or on, on)
+            hired = min(hired or on, on) if taken_on else hired
+            found[cohort][row.student_number] = (completed, hired)
+    return found

@@ -1,6 +1,7 @@
 """Everything a recount looks at, read once."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from oracle.district import Cohort, Period, read_district
 from oracle.engagement import Activity, Engagement
 from oracle.grades import Grades, Marks
 from oracle.ledgers import read_books
-from oracle.people import Roster, membership
+from oracle.people import Roster, endings, membership
 
 
 class World:
@@ -21,10 +22,12 @@ class World:
         self.district = read_district(folder)
         self.roster = Roster(exports)
         self.books = read_books(exports, self.district)
+        self.endings = endings(exports, self.district)
         self._members = cache(membership(exports, self.district))
         self._days = cache(Attendance(exports, self.district).of)
         self._marks = cache(Grades(exports, self.district).of)
         self._hours = cache(Credits(exports, self.district).of)
+        self._certified = cache(self._certified_by)
         self._activities = cache(Engagement(exports, self.district).of)
 
     def members(self, period: Period, cohort: Cohort) -> set[str]:
@@ -50,3 +53,11 @@ class World:
     def activities(self, period: Period, cohort: Cohort, tier: str = "") -> list[Activity]:
         """The placements with a partner or in a program, of one tier or of all."""
         return self._activities(period, cohort, tier)
+
+    def certified(self, period: Period, cohort: Cohort) -> set[str]:
+        """Who has earned a credential with a partner or in a program by the end of a period, in whatever year."""
+        return self._certified(period.last_day, cohort)
+
+    def _certified_by(self, last_day: date, cohort: Cohort) -> set[str]:
+        so_far = [each for each in self.district.periods if each.last_day <= last_day]
+        return {a.student for each in so_far for a in self._activities(each, cohort, "") if a.credential}
