@@ -8,7 +8,19 @@ from collections.abc import Iterator
 from printed import Printed, read, squeezed
 
 from partnerkpi.language import Language
-from partnerkpi.models.board import Audience, Board, CheckinPanel, GoalLine, GoalPanel, GroupPanel, KpiLine, Panel
+from partnerkpi.models.board import (
+    Audience,
+    Board,
+    CheckinPanel,
+    GoalLine,
+    GoalPanel,
+    GroupPanel,
+    InvestmentPanel,
+    KpiLine,
+    KpiPanel,
+    Panel,
+    WorkPanel,
+)
 
 
 def assert_whole(board: Board, pdf: bytes) -> None:
