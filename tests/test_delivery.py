@@ -15,7 +15,7 @@ from unattended import Runs, add_settings, add_to_partner, copied, district, out
 from partnerkpi.cli.app import run
 from partnerkpi.config.unattended import RunSettings
 from partnerkpi.config.workspace import Workspace
-from partnerkpi.errors import ConfigurationError
+from partnerkpi.errors import ConfigurationError, PrivacyRefused
 from partnerkpi.models.run import DeliveryState
 from partnerkpi.records.partners import read_partners
 from partnerkpi.schedule.smtp import connected
@@ -336,3 +336,29 @@ def test_the_settings_in_the_documentation_are_settings(tmp_path: Path) -> None:
     add_to_partner(made, f"\n{partner}")
     (hospital,) = read_partners(made.partners)
     assert [each.audience for each in hospital.recipients] == ["executive", "community"]
+
+
+def test_nothing_goes_out_after_the_agreement_has_ended(runs: Runs) -> None:
+    """The board was made while it was in force; it stays owed until there is a new one."""
+    add_to_partner(runs.workspace, "\n[agreement]\nstart = 2025-08-01\nend = 2025-11-07\n")
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        by_mail(runs, port)
+        assert outcome(runs.on(DAY)).text == "delivery; not sent to 2"
+        assert mailbox.taken == []
+        assert {type(error) for error in runs.errors} == {PrivacyRefused}
+        path = runs.workspace.partners / "hospital.toml"
+        path.write_text(path.read_text().replace("end = 2025-11-07", "end = 2026-11-07"))
+        assert outcome(runs.on(NEXT)).text == "delivery; sent to 2"
+    assert steps(runs, CHIEF) == ["owed", "sending", "sent"]
+
+
+def test_a_run_says_once_that_an_agreement_ends_soon(tmp_path: Path) -> None:
+    made = district(tmp_path / "d", "2025-26 Q1")
+    add_to_partner(made, "\n[agreement]\nstart = 2025-08-01\nend = 2025-12-31\n")
+    runs = Runs(made)
+    assert outcome(runs.on("2025-11-07")).state == "made"
+    assert [note for note in runs.notes if "2025-12-31" in note] == [
+        "warning: the data-sharing agreement with hospital ends in 54 days, on 2025-12-31; "
+        "after that no report is made."
+    ]

@@ -15,10 +15,11 @@ from partnerkpi.models.board import (
     GoalLine,
     GoalPanel,
     GroupPanel,
+    InvestmentPanel,
     KpiLine,
+    KpiPanel,
     Panel,
-    PartnersPanel,
-    PipelinePanel,
+    WorkPanel,
 )
 
 
@@ -79,7 +80,7 @@ def panel_texts(board: Board, panel: Panel, reason: str, printed: Printed) -> It
     elif isinstance(panel, GroupPanel):
         yield from (*panel.columns, *(row.name for row in panel.lines))
         yield from (board.release(code).text for row in panel.lines for code in row.cells)
-    elif not isinstance(panel, PipelinePanel | PartnersPanel):
+    elif isinstance(panel, KpiPanel | WorkPanel | InvestmentPanel):
         body = printed.text.replace(reason, "") if reason else printed.text
         gone = [line for line in panel.lines if squeezed(line.name) not in body]
         if any(squeezed(line.name) not in reason for line in gone):

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from partnerkpi.config.unattended import DeliverySettings
 from partnerkpi.config.workspace import Workspace
-from partnerkpi.errors import ConfigurationError, NotDelivered, PartnerKpiError
+from partnerkpi.errors import ConfigurationError, NotDelivered, PartnerKpiError, PrivacyRefused
 from partnerkpi.files import write_private
 from partnerkpi.models.partner import Partner
 from partnerkpi.models.run import BookedBoard, Delivery, DeliveryState, RunLedger
+from partnerkpi.report.agreement import require_agreement
 from partnerkpi.schedule.due import Known
 from partnerkpi.schedule.message import message
 from partnerkpi.schedule.smtp import MailServer, ServerGone, Unanswered, connected
@@ -95,8 +96,9 @@ def deliver(
     """Hand over what is owed; gives the last step of each. What did not go out stays owed, and is told to `failed`."""
     settings = known.workspace.settings.delivery
     books = Books(known.workspace, run, settings.method)
-    sound = [parcel for parcel in owed if known.stands(parcel.board)]
-    steps = [books.keep(parcel, _changed(parcel.board), failed) for parcel in owed if parcel not in sound]
+    kept = {parcel: error for parcel in owed if (error := _kept(known, parcel, now.date()))}
+    steps = [books.keep(parcel, error, failed) for parcel, error in kept.items()]
+    sound = [parcel for parcel in owed if parcel not in kept]
     if not sound:
         return steps
     match settings.method:
@@ -107,6 +109,16 @@ def deliver(
             return [*steps, *_draft(known.workspace, books, sound, now, failed)]
         case _:
             return [*steps, *_send(known.workspace, books, sound, now, failed)]
+
+
+def _kept(known: Known, parcel: Parcel, day: dt.date) -> PartnerKpiError | None:
+    """Why a board may not go out: its file is another one now, or the agreement with the partner is not in force."""
+    partner = next(each for each in known.partners if each.id == parcel.board.partner)
+    try:
+        require_agreement(partner, day)
+    except PrivacyRefused as error:
+        return error
+    return None if known.stands(parcel.board) else _changed(parcel.board)
 
 
 @dataclass(frozen=True)

@@ -38,14 +38,18 @@ def make_boards(
     today: dt.date,
     again: bool,
     failed: Callable[[PartnerKpiError], None],
+    warn: Callable[[str], None],
 ) -> list[Made]:
     """Every board that is to be made of a partner and quarter; what keeps one from being made stops no other.
+
+    `warn` hears once that the partner's agreement ends soon.
 
     Raises WorkspaceBusy when another command holds the database for too long: later is better then.
     """
     found = []
     for audience in task.audiences:
-        made = _make(known, task, audience, run, today, failed)
+        heard = warn if audience is task.audiences[0] else _unheard
+        made = _make(known, task, audience, run, today, failed, heard)
         if made.booked.state is BoardState.MADE and not made.again:
             steps = first_steps(known, task.partner, made.booked, again=again)
             _book(known.workspace, [made.booked], steps)
@@ -69,11 +73,12 @@ def _make(
     run: int,
     today: dt.date,
     failed: Callable[[PartnerKpiError], None],
+    warn: Callable[[str], None],
 ) -> Made:
     named = (run, task.partner.id, task.quarter.label, audience.value)
     options = ReportOptions(period=task.quarter.slug, audience=audience.value, whole=True)
     try:
-        drawn = draw(known.workspace, task.partner.id, today=today, options=options)
+        drawn = draw(known.workspace, task.partner.id, today=today, options=options, warn=warn)
         late = tuple(each.table for each in known.late(task.partner, task.quarter, [audience]))
         made = BookedBoard(*named, BoardState.MADE, "", late, *_told(known.workspace, drawn))
         before = known.ledger.made.get(made.key)
@@ -89,6 +94,10 @@ def _make(
             raise
         return _refused(known.workspace, named, _bug(error), _BUG, failed)
     return Made(made)
+
+
+def _unheard(_: str) -> None:
+    """What another board of the same partner has said."""
 
 
 def _told(workspace: Workspace, drawn: Drawn) -> tuple[str, str, str, str]:

@@ -195,6 +195,7 @@ def _do(line: _Line, task: Task) -> None:
                 today=line.now.date(),
                 again=line.options.again,
                 failed=line.hearing.failed,
+                warn=line.hearing.note,
             )
             if all(each.again for each in made):
                 return
