@@ -30,14 +30,14 @@ def board(sample: Workspace) -> Board:
     return make_board(sample, "hospital", today=TODAY, period=None, audience="board")[0]
 
 
-@settings(PAGES, max_examples=12)
+@settings(PAGES, max_examples=10)
 @given(data=st.data())
 def test_an_ordinary_board_is_one_whole_page(board: Board, data: st.DataObject) -> None:
     ordinary = data.draw(boards(board, ORDINARY))
     assert_whole(ordinary, render(ordinary, TEMPLATES))
 
 
-@settings(PAGES, max_examples=15)
+@settings(PAGES, max_examples=10)
 @given(data=st.data())
 def test_any_board_is_one_whole_page_or_refused(board: Board, data: st.DataObject) -> None:
     mixed = data.draw(boards(board, ANYTHING))

@@ -1,23 +1,20 @@
 """Boards of every shape, made from a real one: any number of goals and KPIs, names and notes of any length."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count, cycle
 from typing import Any
 
 from hypothesis import strategies as st
 
 from partnerkpi.language import LANGUAGES
 from partnerkpi.models.board import (
-    ActionLine,
     Audience,
     Board,
     CheckinPanel,
     Definition,
     GoalPanel,
-    GroupLine,
     GroupPanel,
     InvestmentPanel,
-    KpiLine,
     KpiPanel,
     Panel,
     Sentence,
@@ -66,47 +63,68 @@ def texts(draw: st.DrawFn, longest: int) -> str:
     return ((text[shift:] + text * 8)[:length]).strip() or "x"
 
 
+class Supply:
+    """Names, notes and figures without end, drawn a few times and then handed out in turn."""
+
+    def __init__(self, draw: st.DrawFn, shape: Shape) -> None:
+        self.draw, self.shape = draw, shape
+        self._names = cycle([draw(texts(shape.name)) for _ in range(7)])
+        self._notes = cycle([draw(texts(shape.note)) for _ in range(5)])
+        self._figures = cycle(draw(st.permutations(FIGURES)))
+
+    def name(self) -> str:
+        """The next name."""
+        return next(self._names)
+
+    def note(self, longest: int = 10_000) -> str:
+        """The next note, cut."""
+        return next(self._notes)[:longest].strip() or "x"
+
+    def figure(self, old: Release, code: str) -> Release:
+        """The release under another code and with another figure."""
+        state, text, low, high = next(self._figures)
+        reason = text if low is None else ""
+        return replace(old, code=code, state=state, text=text, low=low, high=high, reason=reason)
+
+    def some(self, most: int, least: int = 0) -> int:
+        """A number."""
+        return self.draw(st.integers(least, most))
+
+
 @st.composite
 def boards(draw: st.DrawFn, base: Board, shape: Shape) -> Board:
     """A board like `base` with no more than `shape` on it; the names of its KPIs and goals begin with their number."""
-    names, notes = texts(shape.name), texts(shape.note)
+    supply = Supply(draw, shape)
     releases = {release.code: release for release in base.releases}
-
-    def figure() -> Callable[[Release], Release]:
-        state, text, low, high = draw(st.sampled_from(FIGURES))
-        return lambda old: replace(old, state=state, text=text, low=low, high=high, reason=text if low is None else "")
-
-    def kpi(like: KpiLine, number: int) -> KpiLine:
-        code = f"K{number}"
-        releases[code] = figure()(replace(releases[like.now], code=code))
-        return replace(like, kpi=code, name=f"#{number:02} {draw(names)}", now=code)
-
-    counts = _shares(draw(st.integers(1, shape.kpis)), draw(st.permutations(_KPI_PANELS)), draw(st.integers(1, 6)))
+    counts = _shares(supply.some(shape.kpis, 1), draw(st.permutations(_KPI_PANELS)), supply.some(6, 1))
     panels: list[Any] = []
-    number = 0
+    numbers = count()
     for panel in base.panels:
         if isinstance(panel, KpiPanel | WorkPanel | InvestmentPanel):
-            lines = [kpi(like, number + at) for at, like in enumerate(_cycle(panel.lines, counts.get(panel.id, 0)))]
-            number += len(lines)
+            lines = []
+            for like, number in zip(_cycle(panel.lines, counts.get(panel.id, 0)), numbers, strict=False):
+                code = f"K{number}"
+                releases[code] = supply.figure(releases[like.now], code)
+                lines.append(replace(like, kpi=code, name=f"#{number:02} {supply.name()}", now=code))
             panels.append(_with_lines(panel, lines))
         else:
-            panels.append(_record(draw, panel, shape))
-    for code in draw(st.lists(st.sampled_from(sorted(releases)), max_size=20)):
-        releases[code] = figure()(releases[code])
+            panels.append(_record(supply, panel))
+    for code in draw(st.lists(st.sampled_from(sorted(releases)), max_size=12)):
+        releases[code] = supply.figure(releases[code], code)
     told = [line.name for panel in panels for line in panel.lines if panel.id in ("outcomes", "goals")]
     return replace(
         base,
         panels=tuple(panels),
         releases=tuple(releases.values()),
-        district=draw(names),
-        partner=draw(names),
-        formerly=draw(st.just("") | names),
-        vision=draw(st.just("") | notes),
-        contact=draw(st.just("") | names),
-        headline=Sentence((replace(base.headline.clauses[0], text=draw(texts(min(shape.note, 200)))),)),
-        ask=draw(st.just("") | texts(min(shape.note, 200))),
-        definitions=tuple(Definition(name, draw(texts(160))) for name in told),
-        notes=tuple(draw(st.lists(texts(160), min_size=1, max_size=6))),
+        district=supply.name(),
+        partner=supply.name(),
+        formerly=draw(st.sampled_from(["", supply.name()])),
+        vision=draw(st.sampled_from(["", supply.note()])),
+        contact=draw(st.sampled_from(["", supply.name()])),
+        headline=Sentence((replace(base.headline.clauses[0], text=supply.note(200)),)),
+        ask=draw(st.sampled_from(["", supply.note(200)])),
+        definitions=tuple(Definition(name, supply.note(160)) for name in told),
+        notes=tuple(supply.note(160) for _ in range(supply.some(6, 1))),
         audience=draw(st.sampled_from(Audience)),
         language=draw(st.sampled_from(LANGUAGES)),
         paper=draw(st.sampled_from(["letter", "a4"])),
@@ -114,28 +132,25 @@ def boards(draw: st.DrawFn, base: Board, shape: Shape) -> Board:
     )
 
 
-def _record(draw: st.DrawFn, panel: Panel, shape: Shape) -> Any:
+def _record(supply: Supply, panel: Panel) -> Any:
     """A panel of goals, of a check-in or of programs."""
-    names, notes = texts(shape.name), texts(shape.note)
-    some = st.integers(0, shape.others)
     if isinstance(panel, GoalPanel):
-        wanted = draw(st.integers(1, shape.goals))
-        goals = [
-            replace(goal, code=f"V{at}", name=f"#V{at:02} {draw(names)}", reason=draw(texts(min(shape.note, 60))))
-            for at, goal in enumerate(_cycle(panel.lines, wanted))
-        ]
-        return _with_lines(panel, goals)
-    if isinstance(panel, CheckinPanel):
-        actions: list[ActionLine] = [
-            replace(action, what=f"T{at} {draw(notes)}", owner=draw(names))
-            for at, action in enumerate(_cycle(panel.lines, draw(some)))
-        ]
-        return replace(
-            _with_lines(panel, actions), held=draw(notes), decisions=tuple(draw(st.lists(notes, max_size=3)))
+        goals = _cycle(panel.lines, supply.some(supply.shape.goals, 1))
+        return _with_lines(
+            panel,
+            [
+                replace(goal, code=f"V{at}", name=f"#V{at:02} {supply.name()}", reason=supply.note(60))
+                for at, goal in enumerate(goals)
+            ],
         )
+    if isinstance(panel, CheckinPanel):
+        actions = _cycle(panel.lines, supply.some(supply.shape.others))
+        told = [replace(each, what=f"T{at} {supply.note()}", owner=supply.name()) for at, each in enumerate(actions)]
+        decisions = tuple(supply.note() for _ in range(supply.some(3)))
+        return _with_lines(replace(panel, held=supply.note(), decisions=decisions), told)
     assert isinstance(panel, GroupPanel)
-    rows: list[GroupLine] = [replace(row, name=draw(names)) for row in _cycle(panel.lines, draw(some))]
-    return replace(_with_lines(panel, rows), columns=tuple(draw(names) for _ in panel.columns))
+    rows = [replace(row, name=supply.name()) for row in _cycle(panel.lines, supply.some(supply.shape.others))]
+    return replace(_with_lines(panel, rows), columns=tuple(supply.name() for _ in panel.columns))
 
 
 def _with_lines(panel: Any, lines: list[Any]) -> Any:
