@@ -60,14 +60,14 @@ def hidden(release: Release) -> Release:
     return replace(release, state=State.HIDDEN, text=why, reason=why, low=None, high=None)
 
 
-@settings(PAGES, max_examples=10)
+@settings(PAGES, max_examples=8)
 @given(data=st.data())
 def test_an_ordinary_board_is_one_whole_page(board: Board, data: st.DataObject) -> None:
     ordinary = data.draw(boards(board, ORDINARY))
     assert_whole(ordinary, render(ordinary, TEMPLATES))
 
 
-@settings(PAGES, max_examples=10)
+@settings(PAGES, max_examples=6)
 @given(data=st.data())
 def test_any_board_is_one_whole_page_or_refused(board: Board, data: st.DataObject) -> None:
     mixed = data.draw(boards(board, ANYTHING))
