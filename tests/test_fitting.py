@@ -28,7 +28,7 @@ from partnerkpi.report.workflow import make_board
 
 @pytest.fixture(scope="session")
 def board(sample: Workspace) -> Board:
-    """The hospital's board of the sample district, with all nine panels."""
+    """The hospital's board of the sample district, with all ten panels."""
     return make_board(sample, "hospital", today=TODAY, period=None, audience="board")[0]
 
 
@@ -60,7 +60,7 @@ class Press:
 
 
 def test_a_board_that_fits_as_it_is_is_laid_out_once_when_it_fills_the_page(board: Board) -> None:
-    press = Press(board, 600)
+    press = Press(board, 670)
     assert fitted(board, press).setting == Setting() and len(press.tried) == 1
 
 
@@ -135,7 +135,7 @@ def test_an_upright_page_has_three_columns_of_about_equal_length_and_the_goals_b
     upright = rows(replace(board, orientation="portrait"), Setting())
     assert [[[panel.id for panel in column] for column in row.columns] for row in upright] == [
         [["outcomes"]],
-        [["college", "investment"], ["work"], ["people", "voice"]],
+        [["college", "investment"], ["work", "pipeline"], ["people", "voice"]],
         [["goals"]],
         [["checkin"], ["programs"]],
     ]
