@@ -30,7 +30,7 @@ PAGES = settings(
 
 @pytest.fixture(scope="session")
 def board(sample: Workspace) -> Board:
-    """The hospital's board of the sample district, with all nine panels."""
+    """The hospital's board of the sample district, with all ten panels."""
     return make_board(sample, "hospital", today=TODAY, period=None, audience="board")[0]
 
 

@@ -17,6 +17,7 @@ from partnerkpi.models.board import (
     InvestmentPanel,
     KpiPanel,
     Panel,
+    PipelinePanel,
     Sentence,
     WorkPanel,
 )
@@ -133,7 +134,9 @@ def boards(draw: st.DrawFn, base: Board, shape: Shape) -> Board:
 
 
 def _record(supply: Supply, panel: Panel) -> Any:
-    """A panel of goals, of a check-in or of programs."""
+    """A panel of goals, of a check-in, of the pipeline or of programs."""
+    if isinstance(panel, PipelinePanel):
+        return _with_lines(panel, [replace(stage, name=supply.name()) for stage in panel.lines])
     if isinstance(panel, GoalPanel):
         goals = _cycle(panel.lines, supply.some(supply.shape.goals, 1))
         return _with_lines(

@@ -19,6 +19,7 @@ from partnerkpi.models.board import (
     KpiLine,
     KpiPanel,
     Panel,
+    PipelinePanel,
     WorkPanel,
 )
 
@@ -80,6 +81,8 @@ def panel_texts(board: Board, panel: Panel, reason: str, printed: Printed) -> It
     elif isinstance(panel, GroupPanel):
         yield from (*panel.columns, *(row.name for row in panel.lines))
         yield from (board.release(code).text for row in panel.lines for code in row.cells)
+    elif isinstance(panel, PipelinePanel):
+        yield from (stage.name for stage in panel.lines)
     elif isinstance(panel, KpiPanel | WorkPanel | InvestmentPanel):
         body = printed.text.replace(reason, "") if reason else printed.text
         gone = [line for line in panel.lines if squeezed(line.name) not in body]
