@@ -25,7 +25,8 @@ from given import TODAY
 
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.measure.catalogue import load_catalogue
-from partnerkpi.measure.results import measure, setting_values
+from partnerkpi.measure.results import measure
+from partnerkpi.measure.settings import setting_values
 from partnerkpi.models.board import Board, KpiLine
 from partnerkpi.report.workflow import make_board
 from partnerkpi.warehouse import open_for_reading

@@ -24,7 +24,8 @@ from oracle.world import World
 from partnerkpi import assets
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.measure.catalogue import load_catalogue
-from partnerkpi.measure.results import measure, setting_values
+from partnerkpi.measure.results import measure
+from partnerkpi.measure.settings import setting_values
 from partnerkpi.warehouse import open_for_reading
 
 FOLDER = ROOT / "sample_data"

@@ -127,6 +127,23 @@ def test_a_board_as_of_a_day_is_stopped_by_what_was_known_then(tmp_path: Path) -
     with pytest.raises(ChecksFailed):
         make_board(made, "hospital", today=later.date(), period=None)
     make_board(made, "hospital", today=later.date(), period=None, as_of=TODAY)
+    mended = export(made, "b.csv", csv_text(_ATTENDANCE, ["3,North,2026-09-14,absent_excused,1"]))
+    ingest(made, [mended], now=later + dt.timedelta(days=1))
+    make_board(made, "hospital", today=later.date(), period=None)
+    with pytest.raises(ChecksFailed):
+        make_board(made, "hospital", today=later.date(), period=None, as_of=later.date())
+
+
+def test_what_was_in_order_is_checked_again_when_anything_it_looks_at_changes(tmp_path: Path) -> None:
+    made = _district(tmp_path, settings='\n[checks]\nunknown_partner = "error"\n')
+    take_in(made, export(made, "e.csv", csv_text(_ENGAGEMENT, ["1,RIVERBEND,Health Academy,visit,2026-09-20"])))
+    assert _stopped(made, "hospital") == ""
+    file = made.root / "partners" / "hospital.toml"
+    known = file.read_text("utf-8")
+    file.write_text(known.replace("RIVERBEND", "Elsewhere"), "utf-8")
+    assert "unknown_partner" in _stopped(made, "mill")
+    file.write_text(known, "utf-8")
+    assert _stopped(made, "mill") == ""
 
 
 def _late(days: str, severity: str = "error") -> str:

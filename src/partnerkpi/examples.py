@@ -23,7 +23,7 @@ from partnerkpi.ingest.pseudonym import pseudonyms
 from partnerkpi.initialise import create_workspace
 from partnerkpi.measure.catalogue import Catalogue, kpi_columns
 from partnerkpi.measure.kpi_files import blamed_id, broken
-from partnerkpi.measure.results import setting_values
+from partnerkpi.measure.settings import setting_values
 from partnerkpi.models.kpi import Kpi
 from partnerkpi.models.load import Load, LoadStatus
 from partnerkpi.models.source_table import Kind

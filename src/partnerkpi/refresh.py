@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 from partnerkpi.config.workspace import Workspace
-from partnerkpi.measure.catalogue import mart_queries, read_marts
+from partnerkpi.measure.catalogue import keep_catalogue, mart_queries, read_marts
 from partnerkpi.measure.portable import FORBIDDEN
 from partnerkpi.measure.rates import read_rates
 from partnerkpi.measure.scales import read_scale, read_weights
@@ -26,6 +26,7 @@ def refresh(workspace: Workspace, warehouse: Warehouse) -> bool:
     if fingerprint == marts_fingerprint(warehouse):
         return False
     build_marts(warehouse, queries, reference, fingerprint=fingerprint)
+    keep_catalogue(warehouse, workspace.root)
     return True
 
 

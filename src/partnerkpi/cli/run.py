@@ -140,8 +140,9 @@ def _put_status(found: "Status") -> None:
     for what, when in found.next.items():
         put(f"next {what}: {when}")
     if found.last_run:
-        code = found.last_run.exit_code
-        put(f"last run: {found.last_run.started_at}, {'cut short' if code is None else f'exit code {code}'}")
+        run = found.last_run
+        ended = "cut short" if run.exit_code is None else f"exit code {run.exit_code}"
+        put(f"last run: {run.started_at:%Y-%m-%d %H:%M}, {ended}")
     else:
         put("last run: none yet (partnerkpi run)")
 

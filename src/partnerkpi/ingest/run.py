@@ -16,7 +16,7 @@ from partnerkpi.files import make_private_folder
 from partnerkpi.ingest.meter import Meter
 from partnerkpi.ingest.workflow import IngestOptions, Intake, looks_new, take_file
 from partnerkpi.measure.check_files import read_checks
-from partnerkpi.measure.checks import Finding, run_checks
+from partnerkpi.measure.checks import Finding, keep_clean_checks, run_checks
 from partnerkpi.models.load import Load
 from partnerkpi.models.move import Move
 from partnerkpi.models.progress import Progress
@@ -64,8 +64,10 @@ def ingest(
         if before is not None:
             for move in before.moves_to(_measured(workspace, warehouse)):
                 moved(move)
-        for finding in run_checks(warehouse, checks, today=now.date()):
-            found(finding)
+        findings = run_checks(warehouse, checks, today=now.date())
+        keep_clean_checks(warehouse, checks, findings)
+    for finding in findings:
+        found(finding)
     return loads
 
 

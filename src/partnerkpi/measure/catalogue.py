@@ -1,8 +1,9 @@
 """The KPI catalogue: every KPI file checked against the contract, without any data."""
 
+import hashlib
 import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,11 +11,13 @@ from partnerkpi import assets
 from partnerkpi.config.toml_file import nearest
 from partnerkpi.errors import KpiFileError, UsageError
 from partnerkpi.measure.kpi_files import broken, kpi_paths, read_kpi, read_sql
-from partnerkpi.measure.portable import violations
+from partnerkpi.measure.portable import FORBIDDEN, violations
 from partnerkpi.models.kpi import Counted, Domain, Grain, Kpi
 from partnerkpi.models.reference import RATE
 from partnerkpi.models.source_table import SOURCE_TABLES
+from partnerkpi.version import __version__
 from partnerkpi.warehouse import Warehouse, WarehouseFault, scratch
+from partnerkpi.warehouse.checked import checked_kpis, keep_checked
 from partnerkpi.warehouse.connection import statements, tables_of
 
 _COLUMNS = {
@@ -72,12 +75,18 @@ def load_catalogue(workspace: Path | None = None) -> Catalogue:
 
 
 def check_catalogue(warehouse: Warehouse, workspace: Path | None) -> Catalogue:
-    """As `load_catalogue`, against the marts of a database: one SELECT, settings, columns, portable SQL."""
+    """As `load_catalogue`, against the marts of a database: one SELECT, settings, columns, portable SQL.
+
+    A file that the database knows as checked, letter by letter, is not checked again.
+    """
+    known, marts = checked_kpis(warehouse), read_marts(workspace)
     good, bad = [], []
     for path in kpi_paths(workspace).values():
         origin = "workspace" if workspace and path.is_relative_to(workspace) else "shipped"
         try:
-            kpi = check_kpi(warehouse, read_kpi(path, origin=origin))
+            kpi = read_kpi(path, origin=origin)
+            columns = known.get(_fingerprint(kpi, marts))
+            kpi = check_kpi(warehouse, kpi) if columns is None else replace(kpi, columns=columns)
         except KpiFileError as error:
             bad.append(error)
         else:
@@ -85,6 +94,20 @@ def check_catalogue(warehouse: Warehouse, workspace: Path | None) -> Catalogue:
     order = list(Domain)
     good.sort(key=lambda kpi: (order.index(kpi.domain), kpi.id))
     return Catalogue(tuple(good), tuple(bad))
+
+
+def keep_catalogue(warehouse: Warehouse, workspace: Path | None) -> None:
+    """Check every KPI file and let the database know which of them are sound; a file that is not stops nothing."""
+    marts = read_marts(workspace)
+    found = {_fingerprint(kpi, marts): kpi.columns for kpi in check_catalogue(warehouse, workspace).kpis}
+    if found != checked_kpis(warehouse):
+        keep_checked(warehouse, found)
+
+
+def _fingerprint(kpi: Kpi, marts: Mapping[str, str]) -> str:
+    """Everything the check of a KPI file depends on."""
+    parts = (__version__, FORBIDDEN, sorted(marts.items()), kpi.id, kpi.sql)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def check_kpi(warehouse: Warehouse, kpi: Kpi) -> Kpi:

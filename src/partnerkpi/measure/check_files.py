@@ -15,6 +15,7 @@ from partnerkpi.measure.settings import check_settings
 SEVERITIES = ("warning", "error")
 TODAY = "today"
 _REQUIRED = ("name", "severity", "advice")
+_Header = dict[str, list[tuple[int, str]]]
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Check:
     path: Path
 
 
-def read_checks(workspace: Workspace) -> tuple[Check, ...]:
-    """Every check that is not off, in order of name, with the district's severities and settings.
+def read_checks(workspace: Workspace, severity: str = "") -> tuple[Check, ...]:
+    """Every check that is not off (or of one severity), in order of name, with the district's severities and settings.
 
     Raises KpiFileError for a file that breaks the contract, ConfigurationError for a check or a setting that
     partnerkpi.toml names and no file declares.
@@ -46,17 +47,31 @@ def read_checks(workspace: Workspace) -> tuple[Check, ...]:
                 where=str(workspace.root / SETTINGS_FILE),
                 now="Name one of the files in queries/checks; docs/checks.md lists them.",
             )
-    wanted = {name: path for name, path in paths.items() if severities.get(name) != "off"}
-    return tuple(_read(workspace, path, severities.get(name)) for name, path in wanted.items())
+    found = []
+    for name, path in paths.items():
+        if severities.get(name) == "off":
+            continue
+        header, sql = _read(path)
+        in_force = severities.get(name) or _text(header, "severity")
+        if severity in ("", in_force):
+            found.append(_checked(workspace, path, header, sql, in_force))
+    return tuple(found)
 
 
-def _read(workspace: Workspace, path: Path, severity: str | None) -> Check:
-    """One file; `severity` is the district's, if it has one for it."""
+def _read(path: Path) -> tuple[_Header, str]:
+    """The header of a file, and all of it."""
     sql = read_sql(path)
     header = read_header(path, sql, (*_REQUIRED, "setting"))
-    texts = {key: header[key][0][1] for key in _REQUIRED if key in header}
-    if set(texts) != set(_REQUIRED) or texts["severity"] not in SEVERITIES:
+    if not header.keys() >= set(_REQUIRED) or _text(header, "severity") not in SEVERITIES:
         raise broken(path, 1, "the header of a check has name, severity (warning or error) and advice")
+    return header, sql
+
+
+def _text(header: _Header, key: str) -> str:
+    return header[key][0][1]
+
+
+def _checked(workspace: Workspace, path: Path, header: _Header, sql: str, severity: str) -> Check:
     defaults = {setting.name: setting.default for setting in read_settings(path, header.get("setting", []))}
     used = one_select(path, sql)
     if wrong := (used - {TODAY}) ^ set(defaults):
@@ -64,9 +79,9 @@ def _read(workspace: Workspace, path: Path, severity: str | None) -> Check:
     portable(path, sql)
     return Check(
         id=path.stem,
-        name=texts["name"],
-        severity=severity or texts["severity"],
-        advice=texts["advice"],
+        name=_text(header, "name"),
+        severity=severity,
+        advice=_text(header, "advice"),
         values={**defaults, **check_settings(workspace, path.stem, defaults)},
         asks_the_day=TODAY in used,
         sql=sql,

@@ -1,6 +1,7 @@
 """Running the data checks: what they find, and which partners' figures it concerns."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 from partnerkpi.measure.check_files import TODAY, Check
 from partnerkpi.measure.kpi_files import broken
 from partnerkpi.warehouse import Warehouse, WarehouseFault
+from partnerkpi.warehouse.checked import clean_checks, keep_clean
+from partnerkpi.warehouse.marts import marts_fingerprint
 
 _SHOWN = 5
 # What a row may say about whom it concerns, with the type of the column; docs/checks.md has the contract.
@@ -98,12 +101,27 @@ def run_checks(
 ) -> tuple[Finding, ...]:
     """What these checks find, in their order.
 
-    `quarters` limits whom a finding concerns to rows of these quarters, and to rows of no quarter. Raises
-    KpiFileError for a check whose SELECT fails on the data.
+    `quarters` limits whom a finding concerns to rows of these quarters, and to rows of no quarter. A check that is kept
+    as clean has nothing to find. Raises KpiFileError for a check whose SELECT fails on the data.
     """
+    facts, clean = marts_fingerprint(warehouse), clean_checks(warehouse)
     within = "true" if quarters is None else f"(f.quarter_id is null or f.quarter_id in ({_listed(quarters)}))"
-    found = (_run(warehouse, check, today, within) for check in checks)
+    asked = [check for check in checks if _fingerprint(check, facts) not in clean]
+    found = (_run(warehouse, check, today, within) for check in asked)
     return tuple(finding for finding in found if finding is not None)
+
+
+def keep_clean_checks(warehouse: Warehouse, checks: Iterable[Check], found: Iterable[Finding]) -> None:
+    """Keep which of these checks found nothing, until anything they look at changes; not what depends on the day."""
+    facts, unclean = marts_fingerprint(warehouse), {finding.check for finding in found}
+    clean = {_fingerprint(each, facts) for each in checks if not each.asks_the_day and each.id not in unclean}
+    if clean != clean_checks(warehouse):
+        keep_clean(warehouse, clean)
+
+
+def _fingerprint(check: Check, facts: str) -> str:
+    """Everything that what a check finds depends on: its file, its settings, and what the marts were built from."""
+    return hashlib.sha256(repr((facts, check.sql, sorted(check.values.items()))).encode()).hexdigest()
 
 
 def _run(warehouse: Warehouse, check: Check, today: dt.date, within: str) -> Finding | None:

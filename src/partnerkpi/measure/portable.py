@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 _QUOTED_OR_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 FORBIDDEN = (
@@ -30,8 +31,13 @@ FORBIDDEN = (
 )
 
 
-def violations(sql: str) -> Iterator[tuple[int, str]]:
+@lru_cache(maxsize=1024)
+def violations(sql: str) -> tuple[tuple[int, str], ...]:
     """Line and reason of everything in the SQL that is not portable."""
+    return tuple(_violations(sql))
+
+
+def _violations(sql: str) -> Iterator[tuple[int, str]]:
     bare = _QUOTED_OR_COMMENT.sub(_blanked, sql)
     for pattern, reason in FORBIDDEN:
         for match in re.finditer(pattern, bare, re.IGNORECASE):

@@ -9,6 +9,7 @@ from partnerkpi.errors import ConfigurationError
 from partnerkpi.measure.catalogue import Catalogue
 from partnerkpi.measure.kpi_files import blamed_id
 from partnerkpi.models.dated import Dated, Number, in_force
+from partnerkpi.models.kpi import Kpi
 
 
 def kpi_settings(workspace: Workspace, catalogue: Catalogue) -> dict[str, dict[str, Number]]:
@@ -65,3 +66,9 @@ def _dated(workspace: Workspace, owner: str, steps: list[SettingFrom], default: 
     if found[0][0] and default is not None:
         found.insert(0, (0, default))
     return Dated(((0, found[0][1]), *found[1:]) if default is None else tuple(found))
+
+
+def setting_values(kpi: Kpi, settings: Mapping[str, Number], period_id: int | None = None) -> dict[str, float | int]:
+    """The settings in force in a period (None: last): the workspace's, else the file's defaults."""
+    values = {s.name: in_force(settings.get(s.name, s.default), period_id) for s in kpi.settings}
+    return {name: int(value) if value == int(value) else value for name, value in values.items()}

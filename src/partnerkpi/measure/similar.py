@@ -10,7 +10,7 @@ from partnerkpi.measure.catalogue import columns_of, has_cohort
 from partnerkpi.measure.interval import Sums
 from partnerkpi.measure.kpi_files import broken
 from partnerkpi.measure.narrow import narrowed_to
-from partnerkpi.measure.results import setting_values
+from partnerkpi.measure.settings import setting_values
 from partnerkpi.measure.similar_sql import TEMPORARY, arms_sql, others_sql, prepare_sql, quoted
 from partnerkpi.measure.strata import NUMBERS, Arm, Stratum, compared
 from partnerkpi.models.dated import Number

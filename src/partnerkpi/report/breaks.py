@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from partnerkpi.measure.results import setting_values
+from partnerkpi.measure.settings import setting_values
 from partnerkpi.models.dated import Number
 from partnerkpi.models.kpi import Domain, Kpi
 from partnerkpi.models.school_year import Quarter

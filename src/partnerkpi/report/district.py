@@ -8,28 +8,22 @@ from functools import partial
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.disclosure import Policy
 from partnerkpi.errors import ConfigurationError, InputMissing
-from partnerkpi.language import LANGUAGES, Language
-from partnerkpi.measure.catalogue import check_catalogue, mart_queries, read_marts
-from partnerkpi.measure.evidence import gather_evidence, quarter_asked
-from partnerkpi.measure.rates import read_rates
-from partnerkpi.measure.settings import kpi_settings
+from partnerkpi.language import Language
+from partnerkpi.measure.catalogue import check_catalogue, read_marts
 from partnerkpi.models.board import Audience, Board
 from partnerkpi.models.partner import PageChoice, Partner
 from partnerkpi.models.school_year import Quarter
-from partnerkpi.records.partners import cohort_names, known_on, read_partners
-from partnerkpi.refresh import open_fresh
+from partnerkpi.records.partners import read_partners
 from partnerkpi.report.address import addressed
 from partnerkpi.report.agreement import allows, smallest_group, standing_on
-from partnerkpi.report.breaks import Breaks
 from partnerkpi.report.build import build_board
-from partnerkpi.report.figures import Beside, Figures
+from partnerkpi.report.figures import Figures
+from partnerkpi.report.ground import Ground, breaks_of, language_named, opened, page_for, readers_named
 from partnerkpi.report.page import PIPELINE, Page
 from partnerkpi.report.parts import Part, state_notes, total_beside
 from partnerkpi.report.soundness import require_sound_data
 from partnerkpi.report.trail import gather_trail
-from partnerkpi.report.workflow import MEASURED_QUARTERS, make_board, one_of, results_of_page, told_on
-from partnerkpi.warehouse.marts import partner_names
-from partnerkpi.warehouse.past import look_back
+from partnerkpi.report.workflow import make_board, results_of_page
 
 # How the district's page is called where a partner's goes by its id.
 DISTRICT = "district"
@@ -65,69 +59,52 @@ def make_district_page(
     language: str = "",
 ) -> tuple[Board, Quarter]:
     """The frozen description of the page with all partners, and its quarter; options as of a partner's board."""
-    settings, calendar = workspace.settings, workspace.settings.calendar()
+    settings = workspace.settings
     known = _require_partners(workspace)
-    readers = one_of(audience, [each.value for each in Audience], "audience")
-    spoken = Language(one_of(language or settings.board.language, list(LANGUAGES), "language"))
-    marts = read_marts(workspace.root)
-    with open_fresh(workspace) as warehouse:
-        if as_of is not None:
-            names = cohort_names(known_on(known, as_of), partner_names(warehouse))
-            look_back(warehouse, as_of, mart_queries(workspace.root), names)
-        evidence = gather_evidence(warehouse, calendar)
-        made_on = min(today, as_of or today)
-        quarter = quarter_asked(calendar, evidence, period, made_on)
-        day = min(made_on, quarter.last_day)
-        partners = [partner.as_of(day, first=quarter.first_day) for partner in known]
-        quarters = calendar.latest(quarter, MEASURED_QUARTERS)
-        require_sound_data(warehouse, workspace, partners, today=day, quarters=[each.quarter_id for each in quarters])
-        catalogue = check_catalogue(warehouse, workspace.root)
-        page = Page(
-            _all_together(partners, spoken),
-            settings.district.name,
-            settings.board.paper,
-            catalogue,
-            kpi_settings(workspace, catalogue),
-            held=settings.cohorts.members == "school year",
-            rates=read_rates(workspace.root),
-            orientation=settings.board.orientation,
-            audience=Audience(readers),
-            language=spoken,
-        )
+    readers, spoken = readers_named(audience), language_named(language or settings.board.language)
+    with opened(workspace, known, today=today, period=period, as_of=as_of) as ground:
+        partners = [partner.as_of(ground.day, first=ground.quarter.first_day) for partner in known]
+        # What is late today must not stop the report of a quarter that is complete.
+        told = [quarter.quarter_id for quarter in ground.quarters]
+        require_sound_data(ground.warehouse, workspace, partners, today=ground.day, quarters=told)
+        catalogue = check_catalogue(ground.warehouse, workspace.root)
+        page = page_for(workspace, _all_together(partners, spoken), catalogue, readers, spoken)
         goals = page.named(tuple(goal.kpi for partner in partners for goal in partner.goals))
-        results, page = results_of_page(warehouse, page, calendar, quarters, settings.kpi_seconds, more=goals)
+        results, page = results_of_page(ground, page, settings.kpi_seconds, more=goals)
         smallest = smallest_group(settings.privacy.minimum_group, [partner.agreement for partner in partners])
-        trail = gather_trail(
-            warehouse,
-            workspace,
-            page.catalogue,
-            page.settings,
-            partner="",
-            quarters=quarters,
-            as_of=as_of,
-            minimum_group=smallest,
-        )
-    scales = {year.name: settings.scale_of(year.name) for year in calendar.school_years}
-    policy, breaks = Policy(smallest, spoken), Breaks(evidence.systems, page.settings, scales)
+        trail = gather_trail(ground, workspace, page, as_of=as_of, minimum_group=smallest)
+    figures = Figures(
+        "",
+        ground.quarter,
+        ground.calendar,
+        results,
+        ground.evidence,
+        Policy(smallest, spoken),
+        breaks_of(workspace, ground, page),
+        pipeline=page.named(PIPELINE),
+    )
+    every = _parts(workspace, ground, page, figures, partners)
+    parts = [part for part in every if part.state == "active" or _has_data(part, page)]
+    page = replace(page, more_notes=state_notes(every, page, ground.day))
+    together = replace(figures, beside=total_beside(every, figures.policy))
+    return addressed(build_board(page, together, ground.news_until, parts), trail), ground.quarter
 
-    def figures_of(partner: str, beside: Beside | None = None) -> Figures:
-        steps = page.named(PIPELINE)
-        return Figures(partner, quarter, calendar, results, evidence, policy, breaks, pipeline=steps, beside=beside)
 
-    every = [
+def _parts(
+    workspace: Workspace, ground: Ground, page: Page, figures: Figures, partners: Sequence[Partner]
+) -> list[Part]:
+    """Every partner with figures of its own."""
+    marts = read_marts(workspace.root)
+    return [
         Part(
             partner,
-            figures_of(partner.id),
+            replace(figures, partner=partner.id, releases=[], made={}),
             frozenset(kpi.id for kpi in page.catalogue.kpis if allows(partner.agreement, kpi, marts)),
-            partner.state_on(day),
-            standing_on(partner, made_on).allows,
+            partner.state_on(ground.day),
+            standing_on(partner, ground.made_on).allows,
         )
         for partner in partners
     ]
-    parts = [part for part in every if part.state == "active" or _has_data(part, page)]
-    page = replace(page, more_notes=state_notes(every, page, day))
-    board = build_board(page, figures_of("", total_beside(every, policy)), told_on(calendar, quarter, made_on), parts)
-    return addressed(board, trail), quarter
 
 
 def _require_partners(workspace: Workspace) -> tuple[Partner, ...]:

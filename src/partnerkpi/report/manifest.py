@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from partnerkpi.disclosure import is_small, rows_told
-from partnerkpi.measure.results import setting_values
+from partnerkpi.measure.settings import setting_values
 from partnerkpi.models.board import Board
 from partnerkpi.models.dated import Dated, Number
 from partnerkpi.models.kpi import Kpi, with_values

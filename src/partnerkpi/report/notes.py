@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from partnerkpi.measure.results import setting_values
+from partnerkpi.measure.settings import setting_values
 from partnerkpi.models.board import DataThrough, Definition
 from partnerkpi.models.kpi import Domain, Kpi, with_values
 from partnerkpi.models.reference import rates_on

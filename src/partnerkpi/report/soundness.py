@@ -20,8 +20,7 @@ def require_sound_data(
     quarters: Collection[int],
 ) -> None:
     """Raise ChecksFailed when a check of severity error concerns one of the partners in a quarter (by its id)."""
-    checks = [check for check in read_checks(workspace) if check.severity == "error"]
-    found = run_checks(warehouse, checks, today=today, quarters=quarters)
+    found = run_checks(warehouse, read_checks(workspace, "error"), today=today, quarters=quarters)
     for partner in partners:
         concerning = [finding for finding in found if partner.id in finding.concerns]
         if concerning:

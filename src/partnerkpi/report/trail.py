@@ -3,11 +3,11 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from partnerkpi.config.workspace import Workspace
-from partnerkpi.measure.catalogue import Catalogue, read_marts
+from partnerkpi.measure.catalogue import read_marts
 from partnerkpi.models.dated import Number
 from partnerkpi.models.kpi import Kpi
 from partnerkpi.models.reference import Rate
@@ -15,7 +15,8 @@ from partnerkpi.models.release import Release
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
 from partnerkpi.refresh import reference_of
 from partnerkpi.report.agreement import source_tables
-from partnerkpi.warehouse import Warehouse
+from partnerkpi.report.ground import Ground
+from partnerkpi.report.page import Page
 from partnerkpi.warehouse.publications import Publication, publications, told_figures
 from partnerkpi.warehouse.sources import BookedLoad, SourceLoad, booked_loads, source_loads
 
@@ -59,31 +60,24 @@ class Trail:
 
 
 def gather_trail(
-    warehouse: Warehouse,
-    workspace: Workspace,
-    catalogue: Catalogue,
-    settings: Mapping[str, Mapping[str, Number]],
-    *,
-    partner: str,
-    quarters: Sequence[Quarter],
-    as_of: dt.date | None,
-    minimum_group: int,
+    ground: Ground, workspace: Workspace, page: Page, *, as_of: dt.date | None, minimum_group: int
 ) -> Trail:
-    """What lies behind the board of a partner and the last of these quarters, all that its figures tell of."""
-    calendar, reference = workspace.settings.calendar(), reference_of(workspace, warehouse)
-    periods = [quarter.label for quarter in calendar.latest(quarters[-1], 2)]
-    published = publications(warehouse, partner, periods, until=as_of)
+    """What lies behind a page, and all quarters that its figures tell of."""
+    warehouse, quarters = ground.warehouse, ground.quarters
+    reference = reference_of(workspace, warehouse)
+    periods = [quarter.label for quarter in ground.calendar.latest(ground.quarter, 2)]
+    published = publications(warehouse, page.partner.id, periods, until=as_of)
     return Trail(
-        quarter=quarters[-1],
-        calendar=calendar,
+        quarter=ground.quarter,
+        calendar=ground.calendar,
         minimum_group=minimum_group,
         marts=read_marts(workspace.root),
         # Which names exports use for a partner comes from the exports, and those are told one by one; what happens to
         # partners later is no news about the past.
         reference=hashlib.sha256(repr(replace(reference, names=(), cohorts=())).encode()).hexdigest(),
         rates=reference.rates,
-        kpis=catalogue.kpis,
-        settings=settings,
+        kpis=page.catalogue.kpis,
+        settings=page.settings,
         loads=source_loads(warehouse, quarters[0].first_day, quarters[-1].last_day),
         booked=booked_loads(warehouse),
         told=tuple(Told(each, told_figures(warehouse, each.sha256)) for each in published),

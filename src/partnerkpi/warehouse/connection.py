@@ -14,6 +14,8 @@ from partnerkpi.errors import ConfigurationError, PartnerKpiError
 # Grouping before a join with the calendar groups by day, which is by nothing: four times the time for the same marts.
 _OPTIMIZERS_OFF = "partial_aggregate_pushdown"
 _LOOK_SECONDS = 0.2
+# Query files are parsed for several reasons; there are about a hundred of them.
+_PARSED = 1024
 Setting = str | bool | int | float | list[str]
 OFFLINE: dict[str, Setting] = {
     "autoinstall_known_extensions": False,
@@ -109,6 +111,10 @@ class Warehouse:
         described = self.rows(f"describe {sql}", parameters)
         return {str(row[0]): str(row[1]) for row in described}
 
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of this name. To ask for it and fail would end the transaction one is in."""
+        return bool(self.rows("select 1 from duckdb_tables() where table_name = $name limit 1", {"name": name}))
+
     @contextlib.contextmanager
     def in_file_order(self) -> Iterator[None]:
         """Rows read from a file are written in its order, by however many threads; not so through a join."""
@@ -202,17 +208,19 @@ class Warehouse:
         self.run("commit" if keep else "rollback")
 
 
-def statements(sql: str) -> list[tuple[str, frozenset[str]]]:
+@lru_cache(maxsize=_PARSED)
+def statements(sql: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """Each statement's type ("SELECT") and the named parameters in it; raises WarehouseFault on a syntax error."""
     try:
-        return [
+        return tuple(
             (statement.type.name.removesuffix("_STATEMENT"), frozenset(statement.named_parameters))
             for statement in _parser().extract_statements(sql)
-        ]
+        )
     except duckdb.Error as error:
         raise fault(error) from None
 
 
+@lru_cache(maxsize=_PARSED)
 def tables_of(sql: str) -> frozenset[str]:
     """The tables a query reads, without its own CTEs; raises WarehouseFault on a syntax error."""
     try:

@@ -81,6 +81,8 @@ union all
 select {columns}, load_id from {stored}.{name}_history where load_id not in {later} and ended_by in {later}""")
     warehouse.run(GROUPS.format(temporary="temp"))
     warehouse.run(f"create temp view loads as select * from {stored}.loads where loaded_at < {after}")
+    # What is kept of the facts of today does not hold for those of another day.
+    warehouse.run("create temp table marts (fingerprint varchar not null)")
     if names is not None:
         show_names(warehouse, names)
     for name, sql in queries.items():

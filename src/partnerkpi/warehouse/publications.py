@@ -27,7 +27,7 @@ def publications(
     warehouse: Warehouse, partner: str, periods: Collection[str], until: dt.date | None = None
 ) -> tuple[Publication, ...]:
     """The boards of a partner and these periods, oldest first; with `until` those written by the end of that day."""
-    if not _has_ledger(warehouse):
+    if not warehouse.has_table("published_boards"):
         return ()
     rows = warehouse.rows(
         """
@@ -42,7 +42,7 @@ order by board_id""",
 
 def published_on(warehouse: Warehouse, sha256: str) -> dt.date | None:
     """The day a file of these bytes was first written as a board; None when it never was."""
-    if not _has_ledger(warehouse):
+    if not warehouse.has_table("published_boards"):
         return None
     found: dt.date | None = warehouse.value(
         "select min(day) from published_boards where sha256 = $sha256", {"sha256": sha256}
@@ -101,7 +101,3 @@ def _row(release: Release) -> tuple[str, ...]:
 def _has_partners(warehouse: Warehouse) -> bool:
     """Whether the ledger says of each figure whom it is about."""
     return "partner" in [str(row[0]) for row in warehouse.rows("describe published_figures")]
-
-
-def _has_ledger(warehouse: Warehouse) -> bool:
-    return bool(warehouse.rows("select 1 from duckdb_tables() where table_name = 'published_boards' limit 1"))
