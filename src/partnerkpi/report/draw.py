@@ -15,7 +15,7 @@ from partnerkpi.render import renderer, suffix
 Warn = Callable[[str], None]
 
 
-def _unheard(_: str) -> None:
+def unheard(_: str) -> None:
     """Where nobody listens."""
 
 
@@ -53,7 +53,7 @@ def report(
     *,
     today: dt.date,
     options: ReportOptions | None = None,
-    warn: Warn = _unheard,
+    warn: Warn = unheard,
 ) -> Path:
     """Write the board of a partner, or without one the district's page, and say where it is.
 
@@ -74,7 +74,7 @@ def report(
 
 
 def draw(
-    workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions, warn: Warn = _unheard
+    workspace: Workspace, partner_id: str, *, today: dt.date, options: ReportOptions, warn: Warn = unheard
 ) -> Drawn:
     """The board of a partner, laid out; nothing is written. Raises as `report`."""
     with renderer(options.format, assets.search_path("templates", workspace.root)) as rendered:

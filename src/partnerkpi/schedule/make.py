@@ -12,7 +12,7 @@ from partnerkpi.errors import PartnerKpiError, UsageError, WorkspaceBusy
 from partnerkpi.models.board import Audience, Board
 from partnerkpi.models.run import BoardState, BookedBoard, Delivery
 from partnerkpi.render import render
-from partnerkpi.report import Drawn, ReportOptions, draw, publish
+from partnerkpi.report import Drawn, ReportOptions, draw, publish, unheard
 from partnerkpi.schedule.deliver import first_steps
 from partnerkpi.schedule.due import Known, Task
 from partnerkpi.warehouse import open_for_writing
@@ -48,7 +48,8 @@ def make_boards(
     """
     found = []
     for audience in task.audiences:
-        heard = warn if audience is task.audiences[0] else _unheard
+        # The agreement is the same for all boards of a partner.
+        heard = warn if audience is task.audiences[0] else unheard
         made = _make(known, task, audience, run, today, failed, heard)
         if made.booked.state is BoardState.MADE and not made.again:
             steps = first_steps(known, task.partner, made.booked, again=again)
@@ -94,10 +95,6 @@ def _make(
             raise
         return _refused(known.workspace, named, _bug(error), _BUG, failed)
     return Made(made)
-
-
-def _unheard(_: str) -> None:
-    """What another board of the same partner has said."""
 
 
 def _told(workspace: Workspace, drawn: Drawn) -> tuple[str, str, str, str]:
