@@ -1,6 +1,7 @@
 """The release ledger, and what the next board says of figures that were told differently before."""
 
 import datetime as dt
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from told import written as written_as
 
 from partnerkpi import assets
 from partnerkpi.config.workspace import SETTINGS_FILE, Workspace
+from partnerkpi.errors import ConfigurationError
 from partnerkpi.ingest import ingest
 from partnerkpi.models.board import Board
 from partnerkpi.report import ReportOptions, report
@@ -264,3 +266,34 @@ def test_two_hidden_texts_are_no_restatement(tmp_path: Path) -> None:
     board = _board(Workspace(made.root), LAST)
 
     assert board.release("A1").text == "fewer than 12 students" and _notes(board) == []
+
+
+@pytest.mark.parametrize(
+    ("students", "told"),
+    [(45, "45, was another figure (board of"), (52, "52, was 40 (board of")],
+    ids=["five more", "a dozen more"],
+)
+def test_two_counts_side_by_side_do_not_count_a_few(made: Workspace, students: int, told: str) -> None:
+    """R7: the new count is told in any case; beside the old one it would say how many have come."""
+    written(made)
+    new = [f"N{number},RIVERBEND,Health Academy" for number in range(40, students)]
+    people = csv_text("student_number,partner,program,start", [f"{each},2026-01-05" for each in new])
+    visits = csv_text(
+        "student_number,partner,program,activity,date,hours", [f"{each},Lab,2026-04-01,2" for each in new]
+    )
+    take_in(made, export(made, "people.csv", people), export(made, "visits.csv", visits))
+    notes = _notes(_board(made, LAST))
+    (served,) = [note for note in notes if "Students served of" in note]
+
+    assert f"2025-26 Q4, {told} 2025-26 Q4)" in served
+
+
+def test_a_board_that_cannot_be_written_is_not_booked(made: Workspace) -> None:
+    """And what stands there and is no file, such as a device, is not replaced by one."""
+    pipe = made.root / "pipe.json"
+    os.mkfifo(pipe)
+    with pytest.raises(ConfigurationError, match="no ordinary file"):
+        written(made, out=pipe)
+
+    assert pipe.is_fifo() and _booked(made) == []
+    assert written(made).is_file() and len(_booked(made)) == 1

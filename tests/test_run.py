@@ -304,3 +304,15 @@ def test_a_run_that_is_killed_loses_nothing_and_does_nothing_twice(tmp_path: Pat
             boards = [board for board in read_runs(warehouse).boards if board.state is BoardState.MADE]
             assert warehouse.value("select count(*) from published_boards") == 1
         assert len(boards) == 1, number
+
+
+def test_a_source_that_the_agreement_forbids_is_not_waited_for(tmp_path: Path) -> None:
+    """The page cannot tell of it, so it is not made without it either."""
+    made = late_credits(tmp_path / "d", SINCE_Q2 + 'late_sources = "refuse"\n')
+    runs = Runs(made)
+    add_to_partner(
+        made, '\n[agreement]\nstart = 2025-01-01\nend = 2028-01-01\nfields = ["attendance", "participants"]\n'
+    )
+    found = runs.on("2027-02-03")
+    assert told(found) == {"2026-27 Q2 hospital": "made: boards/2026-27-Q2/hospital.pdf"}
+    assert "Made without" not in runs.text_of("2026-27-Q2/hospital.pdf")

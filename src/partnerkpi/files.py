@@ -25,10 +25,17 @@ def make_private_folder(path: Path) -> None:
 def require_writable(path: Path) -> None:
     """Raise ConfigurationError when a file could not be written there; better before the work than after it."""
     make_private_folder(path.parent)
-    if path.is_dir():
-        raise not_writable(path, IsADirectoryError(21, "Is a directory"))
+    _require_a_file(path)
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise not_writable(path, PermissionError(13, "Permission denied"))
+
+
+def _require_a_file(path: Path) -> None:
+    """What stands there already may be replaced if it is a file; a rename would replace a device as well."""
+    if path.is_dir():
+        raise not_writable(path, IsADirectoryError(21, "Is a directory"))
+    if path.exists() and not path.is_file():
+        raise not_writable(path, OSError(22, "It is no ordinary file"))
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -37,6 +44,7 @@ def write_private(path: Path, content: bytes) -> None:
     Raises ConfigurationError when the folder cannot be written.
     """
     make_private_folder(path.parent)
+    _require_a_file(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

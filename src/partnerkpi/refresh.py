@@ -26,7 +26,6 @@ def refresh(workspace: Workspace, warehouse: Warehouse) -> bool:
     if fingerprint == marts_fingerprint(warehouse):
         return False
     build_marts(warehouse, queries, reference, fingerprint=fingerprint)
-    keep_catalogue(warehouse, workspace.root)
     return True
 
 
@@ -47,6 +46,7 @@ def open_fresh(workspace: Workspace) -> Iterator[Warehouse]:
     mart_queries(workspace.root)  # what is wrong with them is told before anybody has to wait
     with open_for_writing(workspace.database, wait_seconds=wait_seconds) as writing:
         refresh(workspace, writing)
+        keep_catalogue(writing, workspace.root)
     with open_for_reading(workspace.database, wait_seconds=wait_seconds) as reading:
         yield reading
 

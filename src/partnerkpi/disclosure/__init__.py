@@ -10,7 +10,14 @@ from partnerkpi.disclosure.rules import (
     points_text,
     unavailable,
 )
-from partnerkpi.disclosure.together import gives_away, hidden_beside, told_after, told_with_parts
+from partnerkpi.disclosure.together import (
+    gives_away,
+    hidden_beside,
+    told_after,
+    told_in_steps,
+    told_with_parts,
+    whole_gives_away,
+)
 from partnerkpi.disclosure.words import decision
 
 __all__ = [
@@ -26,6 +33,8 @@ __all__ = [
     "points_text",
     "rows_told",
     "told_after",
+    "told_in_steps",
     "told_with_parts",
     "unavailable",
+    "whole_gives_away",
 ]

@@ -61,6 +61,26 @@ def told_with_parts(total: Release, parts: Sequence[Release], policy: Policy) ->
     return replace(total, text=text, low=low, high=every)
 
 
+def whole_gives_away(total: int, parts: Sequence[int], policy: Policy) -> bool:
+    """Whether how many there are in all would, beside how many are in each part, tell of a small group.
+
+    Somebody may be in several parts or in none. It tells of a part that is too small to be told itself; of those who
+    are in several, when they are few; and of those who are in none.
+    """
+    smallest, apart = policy.minimum_group, abs(sum(parts) - total)
+    return any(0 < part < smallest for part in parts) or 0 < apart < smallest
+
+
+def told_in_steps(release: Release, policy: Policy) -> Release:
+    """How many people there are, in steps of a smallest group."""
+    if release.state is not State.SHOWN or release.low is None or not release.exact or release.low == 0:
+        return release
+    step = policy.minimum_group
+    low = release.low // step * step
+    text = policy.language.say("{low} to {high}", low=f"{low:,.0f}", high=f"{low + step - 1:,.0f}")
+    return replace(release, text=text, low=low, high=low + step - 1)
+
+
 def hidden_beside(release: Release, policy: Policy) -> Release:
     """The figure hidden for the sake of others beside it, and not why."""
     text = policy.language.say("not shown, to protect privacy")

@@ -15,6 +15,7 @@ from partnerkpi.exports.find import exports_below
 from partnerkpi.files import make_private_folder
 from partnerkpi.ingest.meter import Meter
 from partnerkpi.ingest.workflow import IngestOptions, Intake, looks_new, take_file
+from partnerkpi.measure.catalogue import keep_catalogue
 from partnerkpi.measure.check_files import read_checks
 from partnerkpi.measure.checks import Finding, keep_clean_checks, run_checks
 from partnerkpi.models.load import Load
@@ -66,6 +67,7 @@ def ingest(
                 moved(move)
         findings = run_checks(warehouse, checks, today=now.date())
         keep_clean_checks(warehouse, checks, findings)
+        keep_catalogue(warehouse, workspace.root)
     for finding in findings:
         found(finding)
     return loads

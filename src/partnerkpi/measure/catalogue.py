@@ -97,7 +97,10 @@ def check_catalogue(warehouse: Warehouse, workspace: Path | None) -> Catalogue:
 
 
 def keep_catalogue(warehouse: Warehouse, workspace: Path | None) -> None:
-    """Check every KPI file and let the database know which of them are sound; a file that is not stops nothing."""
+    """Check every KPI file and let the database know which of them are sound; a file that is not stops nothing.
+
+    Not inside a transaction: a query that the database refuses ends it.
+    """
     marts = read_marts(workspace)
     found = {_fingerprint(kpi, marts): kpi.columns for kpi in check_catalogue(warehouse, workspace).kpis}
     if found != checked_kpis(warehouse):

@@ -20,7 +20,8 @@ FORBIDDEN = (
     (r"\b(iso)?dow\b|\bdayofweek\b|\bextract\s*\(", "weekdays: use the calendar table"),
     (r"\bdate_?diff\s*\((?!\s*'day')", "date_diff other than in days"),
     (
-        r"\binterval\b|\bcurrent_date\b|\bnow\s*\(|\brandom\s*\(",
+        r"\binterval\b|\b(current|local)_?(date|time|timestamp)\b|\bget_current_\w+|\b(transaction|statement)_timestamp\b"
+        r"|\b(now|today|age|random|setseed|uuidv?\d*|gen_random_uuid)\s*\(",
         "dates and chance that are no data: use `periods`",
     ),
     (r"\bread_\w+\s*\(|\bglob\s*\(", "reading files: KPIs read quarter marts"),

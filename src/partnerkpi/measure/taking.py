@@ -51,6 +51,11 @@ class Taking:
         self.failed(kpi, found)
         return None
 
+    def asked(self, sql: str) -> list[Sums]:
+        """The rows of a query, within the time that one KPI may take."""
+        with self.warehouse.limited(self.seconds):
+            return self.warehouse.rows(sql)
+
     def alike(self, kpi: Kpi) -> list[tuple[dict[str, float | int], list[int]]]:
         """The periods of a KPI, in groups in which the same settings are in force."""
         groups: list[tuple[dict[str, float | int], list[int]]] = []
@@ -128,11 +133,11 @@ def _sums(taking: Taking, how: Counting, kpis: Mapping[int, Kpi]) -> dict[int, l
     """By number the sums of KPIs that are counted alike; where all together fail, of each that does not."""
     sums: dict[int, list[Sums]] = defaultdict(list)
     try:
-        for number, *rest in taking.warehouse.rows(student_sums_sql(list(kpis), how, taking.by)):
+        for number, *rest in taking.asked(student_sums_sql(list(kpis), how, taking.by)):
             sums[number].append(tuple(rest))
     except WarehouseFault:
         for number, kpi in kpis.items():
-            alone = partial(taking.warehouse.rows, student_sums_sql([number], how, taking.by))
+            alone = partial(taking.asked, student_sums_sql([number], how, taking.by))
             sums[number] = [row[1:] for row in taking.of(kpi, alone) or []]
     return sums
 

@@ -8,9 +8,8 @@ from partnerkpi.errors import ChecksFailed, InputMissing
 from partnerkpi.models.board import Board
 from partnerkpi.models.partner import PageChoice
 from partnerkpi.models.release import Release, State
+from partnerkpi.report.page import SERVED
 from partnerkpi.report.workflow import make_board
-
-SERVED = "students_served"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """The address of every number: the manifest joins the board, a restatement is announced, a written board is booked."""
 
+import contextlib
 import datetime as dt
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 
 from partnerkpi.config.workspace import Workspace
@@ -30,17 +32,21 @@ def addressed(board: Board, trail: Trail) -> Board:
     return replace(board, manifest=manifest)
 
 
-def book_board(workspace: Workspace, board: Board, content: bytes, *, suffix: str, day: dt.date) -> None:
-    """Book a board that was written to a file in the release ledger, once.
+@contextlib.contextmanager
+def booked(workspace: Workspace, board: Board, content: bytes, *, suffix: str, day: dt.date) -> Iterator[None]:
+    """Book a board in the release ledger, once, while it is written to a file: both happen or neither.
 
-    Raises WorkspaceBusy when another run holds the database for too long, ValueError for a board without a manifest.
+    Raises WorkspaceBusy, before anything is written, when another run holds the database for too long; ValueError for a
+    board without a manifest.
     """
     if board.manifest is None:
         raise ValueError("a board without a manifest cannot be booked")
     sha256, wait_seconds = hashlib.sha256(content).hexdigest(), workspace.settings.lock_wait_seconds
     with open_for_reading(workspace.database, wait_seconds=wait_seconds) as reading:
-        if published_on(reading, sha256) is not None:
-            return
+        known = published_on(reading, sha256) is not None
+    if known:
+        yield
+        return
     publication = Publication(
         partner=board.partner_id,
         period=board.period,
@@ -51,5 +57,6 @@ def book_board(workspace: Workspace, board: Board, content: bytes, *, suffix: st
         sha256=sha256,
         manifest=manifest_json(board.manifest),
     )
-    with open_for_writing(workspace.database, wait_seconds=wait_seconds) as warehouse:
+    with open_for_writing(workspace.database, wait_seconds=wait_seconds) as warehouse, warehouse.transaction():
         book(warehouse, publication, board.manifest.releases)
+        yield

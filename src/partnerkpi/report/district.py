@@ -19,7 +19,7 @@ from partnerkpi.report.agreement import allows, smallest_group, standing_on
 from partnerkpi.report.build import build_board
 from partnerkpi.report.figures import Figures
 from partnerkpi.report.ground import Ground, breaks_of, language_named, opened, page_for, readers_named
-from partnerkpi.report.page import PIPELINE, Page
+from partnerkpi.report.page import PIPELINE, Page, broken_kpis
 from partnerkpi.report.parts import Part, state_notes, total_beside
 from partnerkpi.report.soundness import require_sound_data
 from partnerkpi.report.trail import gather_trail
@@ -44,9 +44,9 @@ def make_any_board(
     language: str = "",
     whole: bool = False,
 ) -> tuple[Board, Quarter]:
-    """A partner's board and its quarter, or without a partner the district's page; `whole` as of `make_board`."""
-    make = partial(make_board, partner_id=partner_id, whole=whole) if partner_id else make_district_page
-    return make(workspace, today=today, period=period, as_of=as_of, audience=audience, language=language)
+    """A partner's board and its quarter, or without a partner the district's page; options as of `make_board`."""
+    make = partial(make_board, partner_id=partner_id) if partner_id else make_district_page
+    return make(workspace, today=today, period=period, as_of=as_of, audience=audience, language=language, whole=whole)
 
 
 def make_district_page(
@@ -57,6 +57,7 @@ def make_district_page(
     as_of: dt.date | None = None,
     audience: str = Audience.EXECUTIVE.value,
     language: str = "",
+    whole: bool = False,
 ) -> tuple[Board, Quarter]:
     """The frozen description of the page with all partners, and its quarter; options as of a partner's board."""
     settings = workspace.settings
@@ -71,6 +72,8 @@ def make_district_page(
         page = page_for(workspace, _all_together(partners, spoken), catalogue, readers, spoken)
         goals = page.named(tuple(goal.kpi for partner in partners for goal in partner.goals))
         results, page = results_of_page(ground, page, settings.kpi_seconds, more=goals)
+        if whole and (broken := broken_kpis(page)):
+            raise broken[0]
         smallest = smallest_group(settings.privacy.minimum_group, [partner.agreement for partner in partners])
         trail = gather_trail(ground, workspace, page, as_of=as_of, minimum_group=smallest)
     figures = Figures(

@@ -98,11 +98,13 @@ def draw(
 
 def publish(workspace: Workspace, drawn: Drawn, *, today: dt.date, options: ReportOptions) -> None:
     """Write a board that was drawn, and book it in the release ledger unless it looks back."""
-    from partnerkpi.report.address import book_board
+    from partnerkpi.report.address import booked
 
-    write_private(drawn.path, drawn.content)
-    if options.as_of is None:
-        book_board(workspace, drawn.board, drawn.content, suffix=options.format, day=today)
+    if options.as_of is not None:
+        write_private(drawn.path, drawn.content)
+        return
+    with booked(workspace, drawn.board, drawn.content, suffix=options.format, day=today):
+        write_private(drawn.path, drawn.content)
 
 
 def _warn(workspace: Workspace, partner_id: str, day: dt.date, warn: Warn) -> None:

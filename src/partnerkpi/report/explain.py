@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from partnerkpi.config.toml_file import nearest
 from partnerkpi.config.workspace import Workspace
-from partnerkpi.disclosure import decision
+from partnerkpi.disclosure import Policy, decision
 from partnerkpi.errors import UsageError
+from partnerkpi.language import Language
 from partnerkpi.models.board import Audience, Board
 from partnerkpi.models.kpi import UNITS
 from partnerkpi.models.manifest import KpiSource, Manifest, SourceFile
@@ -91,5 +92,5 @@ def _near(wanted: str, known: list[str]) -> str:
 
 def _explained(release: Release, manifest: Manifest) -> Explained:
     kpi = manifest.kpi(release.kpi)
-    told = decision(release, UNITS[kpi.unit], manifest.minimum_group)
+    told = decision(release, UNITS[kpi.unit], Policy(manifest.minimum_group, Language(manifest.language)))
     return Explained(release, told, kpi, manifest.files_of(kpi.id))

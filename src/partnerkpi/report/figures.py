@@ -130,9 +130,9 @@ class Figures:
         """One KPI of the whole partner in a quarter, as it would be told; it is not kept."""
         return self._release(kpi, "", quarter, "")
 
-    def result(self, kpi: Kpi, quarter: Quarter) -> Result | None:
-        """What was measured of the whole partner, exact: never to be printed; None without data."""
-        found = self.results.get((kpi.id, self.partner, "", self._period_id(kpi, quarter)))
+    def result(self, kpi: Kpi, quarter: Quarter, program: str = "") -> Result | None:
+        """What was measured of a program ("": the whole partner), exact: never to be printed; None without data."""
+        found = self.results.get((kpi.id, self.partner, program, self._period_id(kpi, quarter)))
         return found if self.evidence.covers(kpi, quarter) else None
 
     def _next_code(self, kpi: Kpi) -> str:

@@ -9,7 +9,7 @@ from partnerkpi.measure.catalogue import Catalogue
 from partnerkpi.measure.kpi_files import blamed_id
 from partnerkpi.models.board import Audience
 from partnerkpi.models.dated import Number
-from partnerkpi.models.kpi import Domain, Kpi
+from partnerkpi.models.kpi import Kpi
 from partnerkpi.models.partner import Partner
 from partnerkpi.models.reference import Rate
 
@@ -45,6 +45,7 @@ TIERS = ("awareness", "exploration", "preparation", "training")
 SIDES = ("partner", "district")
 PROGRAM_KPIS = ("students_served", "attendance_rate", "chronic_absence", "course_pass_rate")
 PLACES_FILLED = "places_filled"
+SERVED = "students_served"
 # Each step is one of those before it.
 PIPELINE = (
     "pipeline_started",
@@ -132,7 +133,7 @@ class Page:
     def may_tell(self, kpi: Kpi) -> bool:
         """Whether the page may tell of a KPI: of money not always."""
         money = kpi.unit.startswith("dollars") or kpi.unit in ("percent of plan", "percent of investment")
-        return self.may_tell_money or not (money and kpi.domain is Domain.INVESTMENT)
+        return self.may_tell_money or not money
 
 
 def page_kpis(page: Page) -> list[Kpi]:

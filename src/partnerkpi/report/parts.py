@@ -12,7 +12,7 @@ from partnerkpi.models.release import Population, Release, State
 from partnerkpi.models.school_year import Quarter
 from partnerkpi.report.figures import Beside, Figures
 from partnerkpi.report.goals import standing
-from partnerkpi.report.page import Page
+from partnerkpi.report.page import SERVED, Page
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz"
 
@@ -110,7 +110,7 @@ def partners_panel(name: str, page: Page, figures: Figures, parts: Sequence[Part
 
 def headline_of_parts(page: Page, figures: Figures, panels: Sequence[Panel]) -> Sentence | None:
     """How many students took part and how many goals are met; None when the students may not be told of."""
-    served = next((figures.of_kpi(kpi).now for kpi in page.named(("students_served",))), None)
+    served = next((figures.of_kpi(kpi).now for kpi in page.named((SERVED,))), None)
     found = [panel for panel in panels if isinstance(panel, PartnersPanel) and panel.lines]
     if served is None or served.state is not State.SHOWN or not found:
         return None

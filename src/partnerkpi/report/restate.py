@@ -7,6 +7,7 @@ from itertools import groupby
 from partnerkpi.errors import InputMissing
 from partnerkpi.language import Language
 from partnerkpi.models.board import Board
+from partnerkpi.models.kpi import Measure
 from partnerkpi.models.manifest import Manifest, address
 from partnerkpi.models.release import Release, State
 from partnerkpi.records.board_file import parse_manifest
@@ -98,9 +99,30 @@ def _sentence(each: Restated, name: str, more: str, manifest: Manifest, trail: T
         return say("{what}{more}, told on the {board}, is not known now.", **told)
     why = _why(each, manifest, trail, language)
     told |= {"now": each.now.text, "was": each.was.text, "why": why}
+    if not _may_tell_both(each, trail):
+        if why:
+            return say("{what}, {now}, was another figure{more} ({board}): {why}.", **told)
+        return say("{what}, {now}, was another figure{more} ({board}).", **told)
     if why:
         return say("{what}, {now}, was {was}{more} ({board}): {why}.", **told)
     return say("{what}, {now}, was {was}{more} ({board}).", **told)
+
+
+def _may_tell_both(each: Restated, trail: Trail) -> bool:
+    """Two totals side by side tell what a few people add (R7), unless they are counts of people far enough apart."""
+    kpi = next((kpi for kpi in trail.kpis if kpi.id == each.now.kpi), None)
+    if kpi is None or kpi.measure is not Measure.TOTAL:
+        return True
+    now, was = _count(each.now.text), _count(each.was.text)
+    if kpi.unit != "students" or now is None or was is None:
+        return False
+    return abs(now - was) >= trail.minimum_group
+
+
+def _count(text: str) -> int | None:
+    """The number that a text is; the ledger keeps no other. None for a range."""
+    digits = text.replace(",", "")
+    return int(digits) if digits.isdigit() else None
 
 
 def _why(each: Restated, manifest: Manifest, trail: Trail, language: Language) -> str:

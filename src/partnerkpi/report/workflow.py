@@ -24,7 +24,8 @@ from partnerkpi.report.build import build_board
 from partnerkpi.report.figures import Figures
 from partnerkpi.report.ground import Ground, breaks_of, language_named, opened, page_for, readers_named
 from partnerkpi.report.lifetime import require_board
-from partnerkpi.report.page import PIPELINE, Page, broken_kpis, page_kpis
+from partnerkpi.report.page import PIPELINE, SERVED, Page, broken_kpis, page_kpis
+from partnerkpi.report.programs import programs_beside
 from partnerkpi.report.soundness import require_sound_data
 from partnerkpi.report.trail import gather_trail
 
@@ -83,6 +84,8 @@ def make_board(
         similar,
         page.named(PIPELINE),
     )
+    served = next(iter(page.named((SERVED,))), None)
+    figures.beside = programs_beside(figures, partner.programs, served)
     return addressed(build_board(page, figures, ground.news_until), trail), ground.quarter
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import UsageError
-from partnerkpi.measure.catalogue import Catalogue, check_catalogue
+from partnerkpi.measure.catalogue import Catalogue, check_catalogue, read_marts
 from partnerkpi.measure.evidence import Evidence, Late, gather_evidence
 from partnerkpi.models.board import Audience
 from partnerkpi.models.partner import Partner
@@ -16,6 +16,7 @@ from partnerkpi.models.run import BoardKey, BookedBoard, DeliveryState, RunLedge
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
 from partnerkpi.records.partners import read_partners
 from partnerkpi.refresh import open_fresh
+from partnerkpi.report.agreement import permitted
 from partnerkpi.report.late import kpis_told, late_sources, late_text
 from partnerkpi.report.lifetime import require_board
 from partnerkpi.warehouse.runs import read_runs
@@ -61,7 +62,8 @@ class Known:
     def late(self, partner: Partner, quarter: Quarter, audiences: Sequence[Audience]) -> tuple[Late, ...]:
         """What the pages of these audiences lack of a quarter."""
         then = partner.as_of(quarter.last_day)
-        kpis = [kpi for audience in audiences for kpi in kpis_told(then, audience, self.catalogue)]
+        allowed, _ = permitted(self.catalogue, then.agreement, read_marts(self.workspace.root))
+        kpis = [kpi for audience in audiences for kpi in kpis_told(then, audience, allowed)]
         return late_sources(kpis, self.evidence, quarter)
 
     def stands(self, board: BookedBoard) -> bool:
