@@ -18,8 +18,8 @@ from partnerkpi.report.address import addressed
 from partnerkpi.report.agreement import allows, smallest_group, standing_on
 from partnerkpi.report.build import build_board
 from partnerkpi.report.figures import Figures
-from partnerkpi.report.ground import Ground, breaks_of, language_named, opened, page_for, readers_named
-from partnerkpi.report.page import PIPELINE, Page, broken_kpis
+from partnerkpi.report.ground import Ground, figures_of, language_named, opened, page_for, readers_named
+from partnerkpi.report.page import Page, broken_kpis
 from partnerkpi.report.parts import Part, state_notes, total_beside
 from partnerkpi.report.soundness import require_sound_data
 from partnerkpi.report.trail import gather_trail
@@ -76,16 +76,7 @@ def make_district_page(
             raise broken[0]
         smallest = smallest_group(settings.privacy.minimum_group, [partner.agreement for partner in partners])
         trail = gather_trail(ground, workspace, page, as_of=as_of, minimum_group=smallest)
-    figures = Figures(
-        "",
-        ground.quarter,
-        ground.calendar,
-        results,
-        ground.evidence,
-        Policy(smallest, spoken),
-        breaks_of(workspace, ground, page),
-        pipeline=page.named(PIPELINE),
-    )
+    figures = figures_of(workspace, ground, page, results, Policy(smallest, spoken))
     every = _parts(workspace, ground, page, figures, partners)
     parts = [part for part in every if part.state == "active" or _has_data(part, page)]
     page = replace(page, more_notes=state_notes(every, page, ground.day))

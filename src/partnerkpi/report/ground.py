@@ -2,11 +2,12 @@
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from partnerkpi.config.toml_file import nearest
 from partnerkpi.config.workspace import Workspace
+from partnerkpi.disclosure import Policy
 from partnerkpi.errors import UsageError
 from partnerkpi.language import LANGUAGES, Language
 from partnerkpi.measure.catalogue import Catalogue, mart_queries
@@ -15,12 +16,14 @@ from partnerkpi.measure.rates import read_rates
 from partnerkpi.measure.settings import kpi_settings
 from partnerkpi.models.board import Audience
 from partnerkpi.models.partner import Partner
+from partnerkpi.models.result import Result
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
+from partnerkpi.models.similar import Comparison
 from partnerkpi.records.partners import cohort_names, known_on
 from partnerkpi.refresh import open_fresh
 from partnerkpi.report.breaks import Breaks
-from partnerkpi.report.figures import TREND_QUARTERS
-from partnerkpi.report.page import Page
+from partnerkpi.report.figures import TREND_QUARTERS, Figures, Key
+from partnerkpi.report.page import PIPELINE, Page
 from partnerkpi.warehouse import Warehouse
 from partnerkpi.warehouse.marts import partner_names
 from partnerkpi.warehouse.past import look_back
@@ -100,10 +103,27 @@ def page_for(
     )
 
 
-def breaks_of(workspace: Workspace, ground: Ground, page: Page) -> Breaks:
-    """Where the series of this page's KPIs break."""
+def figures_of(
+    workspace: Workspace,
+    ground: Ground,
+    page: Page,
+    results: dict[Key, Result],
+    policy: Policy,
+    similar: Mapping[str, Comparison] | None = None,
+) -> Figures:
+    """What makes the releases of the page's partner out of results."""
     scales = {year.name: workspace.settings.scale_of(year.name) for year in ground.calendar.school_years}
-    return Breaks(ground.evidence.systems, page.settings, scales)
+    return Figures(
+        page.partner.id,
+        ground.quarter,
+        ground.calendar,
+        results,
+        ground.evidence,
+        policy,
+        Breaks(ground.evidence.systems, page.settings, scales),
+        similar or {},
+        page.named(PIPELINE),
+    )
 
 
 def readers_named(audience: str) -> Audience:

@@ -21,10 +21,9 @@ from partnerkpi.records.partners import find_partner, read_partners
 from partnerkpi.report.address import addressed
 from partnerkpi.report.agreement import permitted, require_agreement, smallest_group
 from partnerkpi.report.build import build_board
-from partnerkpi.report.figures import Figures
-from partnerkpi.report.ground import Ground, breaks_of, language_named, opened, page_for, readers_named
+from partnerkpi.report.ground import Ground, figures_of, language_named, opened, page_for, readers_named
 from partnerkpi.report.lifetime import require_board
-from partnerkpi.report.page import PIPELINE, SERVED, Page, broken_kpis, page_kpis
+from partnerkpi.report.page import SERVED, Page, broken_kpis, page_kpis
 from partnerkpi.report.programs import programs_beside
 from partnerkpi.report.soundness import require_sound_data
 from partnerkpi.report.trail import gather_trail
@@ -73,17 +72,7 @@ def make_board(
             raise broken[0]
         trail = gather_trail(ground, workspace, page, as_of=as_of, minimum_group=smallest)
         similar = _similar(ground, page, settings.similar.matching())
-    figures = Figures(
-        partner.id,
-        ground.quarter,
-        ground.calendar,
-        results,
-        ground.evidence,
-        Policy(smallest, spoken),
-        breaks_of(workspace, ground, page),
-        similar,
-        page.named(PIPELINE),
-    )
+    figures = figures_of(workspace, ground, page, results, Policy(smallest, spoken), similar)
     served = next(iter(page.named((SERVED,))), None)
     figures.beside = programs_beside(figures, partner.programs, served)
     return addressed(build_board(page, figures, ground.news_until), trail), ground.quarter
