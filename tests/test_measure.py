@@ -1,6 +1,7 @@
 """Results: every partner, program, period and group of a KPI, from one scan and without double counting."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +10,7 @@ from given import HOSPITAL, csv_text, export, take_in, workspace
 
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import KpiFileError
+from partnerkpi.measure import taking
 from partnerkpi.measure.catalogue import load_catalogue
 from partnerkpi.measure.frame import SCHEMA
 from partnerkpi.measure.results import measure, measure_partner, results_of
@@ -119,6 +121,51 @@ def test_one_partner_alone_is_measured_as_among_all(sample: Workspace) -> None:
     assert {result.kpi for result in alone} == set(wanted)
     assert set(alone) == {result for result in among if result.partner == "hospital"}
     assert len(alone) == len(set(alone))
+
+
+@pytest.mark.parametrize("kept", [0, 300])
+def test_however_many_kpis_are_summed_at_once_the_figures_are_the_same(
+    sample: Workspace, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    kpis = load_catalogue(sample.root).kpis
+    period_ids = {kpi.id: [202540, 202541, Q1_YTD] for kpi in kpis}
+    with open_for_reading(sample.database) as warehouse:
+        together = measure_partner(warehouse, kpis, "hospital", period_ids=period_ids, settings={})
+        monkeypatch.setattr(taking, "_KEPT", kept)
+        apart = measure_partner(warehouse, kpis, "hospital", period_ids=period_ids, settings={})
+    assert len(apart) > len(kpis) and set(apart) == set(together)
+
+
+@pytest.mark.parametrize(
+    ("number", "more", "says"),
+    [
+        ("10000000000000000000000000", "", "outofrange"),
+        ("1", "cross join (select 1 as one union all select 2 as one) as t", "more than one row"),
+    ],
+    ids=["squares beyond 38 digits", "two rows for a student"],
+)
+def test_a_kpi_whose_sums_fail_fails_alone(tmp_path: Path, number: str, more: str, says: str) -> None:
+    """What the KPIs give is summed in one query; each is answerable for its own."""
+    made = _two_partners(tmp_path)
+    known = load_catalogue(made.root)
+    good, others = (
+        known.find("attendance_rate"),
+        [known.find(name) for name in ("chronic_absence", "unexcused_absence_rate")],
+    )
+    sql = f"select student_id, period_id, {number} as numerator, 2 as denominator from students_by_period {more}\n"
+    bad = replace(good, id="bad", sql=sql, columns=frozenset())
+    said: dict[str, str] = {}
+    with open_for_reading(made.database) as warehouse:
+        found = measure_partner(
+            warehouse,
+            [good, bad, *others],
+            None,
+            period_ids={kpi.id: [Q1, Q1_YTD] for kpi in (good, bad, *others)},
+            settings={other.id: {"minimum_days": 1} for other in others if other.settings},
+            failed=lambda kpi, error: said.update({kpi.id: error.what}),
+        )
+    assert list(said) == ["bad"] and says in said["bad"].lower()
+    assert {result.kpi for result in found} == {good.id, *(other.id for other in others)}
 
 
 def test_a_mart_file_that_breaks_after_the_marts_were_built_is_told(tmp_path: Path) -> None:
