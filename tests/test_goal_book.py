@@ -191,3 +191,37 @@ def test_the_commands_print_the_path_and_the_list(made: Workspace, capsys: pytes
     ]
     assert run(["goal", "list", "hospital", "--json", *where]) == 0
     assert '"reason": "Better."' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("target", ["nan", "inf", "-inf", "101", "-1"])
+def test_a_target_that_no_percentage_can_be_is_refused(
+    made: Workspace, target: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, where = _text(made), ["--workspace", str(made.root)]
+    new = ["goal", "set", "hospital", "retention_rate", f"--target={target}", "--due", "2098-99-Q4"]
+    assert run([*new, "--baseline", "none", *where]) == 2
+    assert run(["goal", "revise", "hospital", "chronic_absence", f"--target={target}", "--reason", "x", *where]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 6 and all(f"cannot reach {target}" in said[line] for line in (0, 3))
+    assert _text(made) == before
+
+
+def test_percentages_of_a_plan_may_be_over_a_hundred_and_baselines_are_held_to_the_same(made: Workspace) -> None:
+    set_goal(made, "hospital", GoalWords("investment_of_plan", 110, "2026-27 Q4", 90, "2025-26 Q4"), day=DAY)
+    with pytest.raises(UsageError, match="cannot have been 180"):
+        set_goal(made, "hospital", GoalWords("retention_rate", 90, "2026-27 Q4", 180, "2025-26 Q4"), day=DAY)
+    checkin = ["checkin", "record", "hospital", "--on", "2026-11-20", "--workspace", str(made.root)]
+    assert run([*checkin, "--goal", "chronic_absence: 120; more"]) == 2
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize("key", ["target = 97", "baseline = 18", "target = 11"])
+def test_a_number_without_an_end_is_no_goal_of_a_file(
+    made: Workspace, key: str, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    revised = '\n[[goals.revisions]]\non = 2026-11-02\ntarget = 11\nreason = "Why."\n'
+    text = HOSPITAL + GOALS + revised
+    (made.partners / "hospital.toml").write_text(text.replace(key, f"{key.split()[0]} = {number}"))
+    assert run(["goal", "list", "hospital", "--json", "--workspace", str(made.root)]) == 7
+    said = capsys.readouterr()
+    assert not said.out and "finite number" in said.err and "goals[" in said.err

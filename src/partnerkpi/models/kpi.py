@@ -1,5 +1,6 @@
 """A KPI: what its file says about itself, and the units a figure can have."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -121,6 +122,15 @@ class Kpi:
     def measure(self) -> Measure:
         """How figures of this unit are made."""
         return UNITS[self.unit]
+
+    def can_be(self, value: float) -> bool:
+        """Whether a figure in this unit can have a value: a number with an end; a percentage from 0 to 100.
+
+        Of a plan more than 100 percent can be put in.
+        """
+        if self.measure is not Measure.SHARE:
+            return math.isfinite(value)
+        return 0 <= value < math.inf if self.unit == "percent of plan" else 0 <= value <= 100
 
 
 def with_values(definition: str, values: Mapping[str, float]) -> str:

@@ -9,6 +9,7 @@ import tomlkit
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import UsageError
 from partnerkpi.measure.catalogue import load_catalogue
+from partnerkpi.models.kpi import Kpi, Measure
 from partnerkpi.models.partner import Goal, Partner
 from partnerkpi.models.school_year import SchoolCalendar, quarter_label
 from partnerkpi.partnership.baseline import baseline_now
@@ -40,7 +41,7 @@ def set_goal(
     """A new goal; one without a baseline starts from the published figure, where `propose` allows and there is one.
 
     It holds from the day on, or `from_the_start` of the partnership. Raises UsageError for an unknown partner or KPI, a
-    KPI that has a goal, or a due date in the past.
+    KPI that has a goal, a number the KPI cannot be, or a due date in the past.
     """
     partner, path = partner_and_file(workspace, wanted)
     values, notes = checked_goal(workspace, words, day=day)
@@ -70,7 +71,10 @@ def set_goal(
 
 def checked_goal(workspace: Workspace, words: GoalWords, *, day: Dated) -> tuple[dict[str, object], list[str]]:
     """A goal as the file keeps it, without its date, and notes. Raises UsageError as `set_goal`."""
-    load_catalogue(workspace.root).find(words.kpi)
+    kpi = load_catalogue(workspace.root).find(words.kpi)
+    _require_possible(kpi, words.target, "cannot reach")
+    if words.baseline is not None:
+        _require_possible(kpi, words.baseline, "cannot have been")
     calendar = workspace.settings.calendar()
     due, notes = _due(calendar, words.due, day.today)
     period = _label(words.baseline_period) if words.baseline_period else ""
@@ -90,7 +94,8 @@ def checked_goal(workspace: Workspace, words: GoalWords, *, day: Dated) -> tuple
 def revise_goal(workspace: Workspace, wanted: str, words: RevisionWords, *, day: Dated, plan: bool = False) -> Edited:
     """Agree on another target, and due date if one is named; what held before stays on record.
 
-    Raises UsageError when there is no such goal, or the day lies before the goal's last revision.
+    Raises UsageError when there is no such goal, the KPI cannot reach the target, or the day lies before the goal's
+    last revision.
     """
     partner, path = partner_and_file(workspace, wanted)
     edit, notes = revision(workspace, partner, words, day=day)
@@ -99,7 +104,8 @@ def revise_goal(workspace: Workspace, wanted: str, words: RevisionWords, *, day:
 
 def revision(workspace: Workspace, partner: Partner, words: RevisionWords, *, day: Dated) -> tuple[Edit, list[str]]:
     """The edit that revises a goal, and notes; raises as `revise_goal`."""
-    goal = _held_goal(workspace, partner, words.kpi)
+    goal, kpi = _held_goal(workspace, partner, words.kpi)
+    _require_possible(kpi, words.target, "cannot reach")
     _require_after(goal, partner, day)
     due, notes = _due(workspace.settings.calendar(), words.due, day.today) if words.due else ("", [])
     values = {"on": day.on, "target": words.target, "due": due, "reason": words.reason}
@@ -113,7 +119,7 @@ def revision(workspace: Workspace, partner: Partner, words: RevisionWords, *, da
 def retire_goal(workspace: Workspace, wanted: str, kpi: str, *, day: Dated, reason: str, plan: bool = False) -> Edited:
     """Give a goal up from a day on; boards of the time before go on telling it. Raises as `revise_goal`."""
     partner, path = partner_and_file(workspace, wanted)
-    _require_after(_held_goal(workspace, partner, kpi), partner, day)
+    _require_after(_held_goal(workspace, partner, kpi)[0], partner, day)
 
     def edit(document: tomlkit.TOMLDocument) -> None:
         table = _table(document, kpi)
@@ -155,18 +161,29 @@ def _row(goal: Goal, today: dt.date) -> dict[str, Any]:
     }
 
 
-def _held_goal(workspace: Workspace, partner: Partner, kpi: str) -> Goal:
-    """The goal that was not given up; raises UsageError, for an unknown KPI too."""
-    load_catalogue(workspace.root).find(kpi)
+def _held_goal(workspace: Workspace, partner: Partner, kpi: str) -> tuple[Goal, Kpi]:
+    """The goal that was not given up, and its KPI; raises UsageError, for an unknown KPI too."""
+    known = load_catalogue(workspace.root).find(kpi)
     for goal in partner.goals:
         if goal.kpi == kpi and goal.retired is None:
-            return goal
+            return goal, known
     held = [goal.kpi for goal in partner.goals if goal.retired is None]
     raise UsageError(
         f"{partner.id} has no goal on {kpi}.",
         where=f"its goals: {', '.join(held) or 'none'}",
         now=f"Name one of these, or set it: partnerkpi goal set {partner.id} {kpi} --target NUMBER --due QUARTER",
     )
+
+
+def _require_possible(kpi: Kpi, value: float, what: str) -> None:
+    """Raise UsageError for a number that no figure of the KPI can be."""
+    if not kpi.can_be(value):
+        percent = "Name a number from 0 to 100; of a plan, or more."
+        raise UsageError(
+            f"{kpi.id} {what} {value:g}.",
+            where=f"its unit: {kpi.unit}",
+            now=percent if kpi.measure is Measure.SHARE else "Name a number like 12 or 12.5.",
+        )
 
 
 def _require_after(goal: Goal, partner: Partner, day: Dated) -> None:

@@ -100,13 +100,14 @@ def _quarter_name(text: str) -> str:
 
 
 _QuarterName = Annotated[str, AfterValidator(_quarter_name)]
+_Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class GoalRevisionFile(StrictModel):
     """`[[goals.revisions]]`."""
 
     on: dt.date
-    target: float
+    target: _Number
     due: _QuarterName | None = None
     reason: Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -115,10 +116,10 @@ class GoalFile(StrictModel):
     """`[[goals]]`: as it was first agreed, and every revision since."""
 
     kpi: str
-    baseline: float | None = None
+    baseline: _Number | None = None
     baseline_period: _QuarterName | None = None
     baseline_students: Annotated[int, Field(ge=0)] | None = None
-    target: float
+    target: _Number
     due: _QuarterName
     revisions: list[GoalRevisionFile] = Field(default_factory=list)
     since: dt.date | None = None
