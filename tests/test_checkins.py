@@ -242,3 +242,20 @@ def test_the_commands_write_print_and_list(made: Workspace, capsys: pytest.Captu
         "state": "done",
         "aims_at": "attendance_rate",
     }
+
+
+GOAL = '\n[[goals]]\nkpi = "gpa_weighted"\ntarget = 3\ndue = "2026-27 Q4"\n'
+
+
+def test_a_goal_revised_at_a_checkin_has_one_reason_that_names_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = workspace(tmp_path / "d", partners={"hospital": HOSPITAL + GOAL})
+    record = ["checkin", "record", "hospital", "--on", "2026-11-20", "--workspace", str(made.root)]
+    twice = ["--goal", "gpa_weighted: 3.1; first", "--goal", "gpa_weighted: 3.2; second"]
+    assert run([*record, "--goal", "gpa_weighted: 3.1; ask j@x.example"]) == 5
+    assert run([*record, *twice]) == 2
+    assert "gpa_weighted is revised twice" in capsys.readouterr().err
+    assert _text(made) == HOSPITAL + GOAL
+    assert run([*record, "--goal", "gpa_weighted: 3.1; Ada Okafor"]) == 0
+    assert "looks like a person's name" in capsys.readouterr().err

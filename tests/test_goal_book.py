@@ -225,3 +225,22 @@ def test_a_number_without_an_end_is_no_goal_of_a_file(
     assert run(["goal", "list", "hospital", "--json", "--workspace", str(made.root)]) == 7
     said = capsys.readouterr()
     assert not said.out and "finite number" in said.err and "goals[" in said.err
+
+
+@pytest.mark.parametrize("words", [["revise", "--target", "11"], ["retire"]], ids=["revise", "retire"])
+def test_a_reason_has_words_and_no_address_and_a_name_in_it_is_told(
+    made: Workspace, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _text(made)
+    asked = ["goal", words[0], "hospital", "chronic_absence", *words[1:], "--workspace", str(made.root)]
+    for reason, code, said in (
+        ("  ", 2, "has no reason"),
+        ("jane@x.example wants it", 5, "e-mail address"),
+        ("", 2, "has no reason"),
+    ):
+        assert run([*asked, "--reason", reason]) == code
+        shown = capsys.readouterr()
+        assert said in shown.err and len(shown.err.splitlines()) == 3 and "x.example" not in shown.err
+    assert _text(made) == before
+    assert run([*asked, "--reason", "Dr. Okafor asks"]) == 0
+    assert "looks like a person's name" in capsys.readouterr().err

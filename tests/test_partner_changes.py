@@ -369,3 +369,59 @@ def test_a_finding_concerns_whom_the_name_meant_in_its_quarter(made: Workspace) 
             for quarter in (202610, 202620, 202630)
         ]
     assert concerned == [{"clinic": 1}, {"clinic": 1, "hospital": 1}, {"hospital": 1}]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("contact", "clinic", "jane@x.example", *REASON),
+        ("rename", "clinic", "jane@x.example", *REASON),
+        ("acquire", "clinic", "--by", "jane@x.example", *REASON),
+        ("site", "add", "clinic", "jane@x.example", *REASON),
+        ("program", "add", "clinic", "walks", "--name", "ask j@x.example", *REASON),
+        ("program", "add", "clinic", "walks", "--alias", "j@x.example", *REASON),
+        ("program", "change", "clinic", "labs", "--name", "j@x.example", *REASON),
+        ("program", "change", "clinic", "labs", "--alias", "j@x.example", *REASON),
+        ("pause", "clinic", "--reason", "says jane@x.example"),
+        ("merge", "clinic", "--into", "hospital", "--as", "labs=labs", "--reason", "says jane@x.example"),
+        ("split", "clinic", "--to", "lab", "--name", "Lab", "--programs", "labs", "--reason", "says j@x.example"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_an_address_is_refused_wherever_it_would_be_written(
+    made: Workspace, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = texts(made)
+    assert partner(made, *words) == 5
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 3 and "x.example" not in said
+    assert texts(made) == before
+
+
+def test_what_looks_like_a_name_is_told(made: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert partner(made, "contact", "clinic", "Ada Okafor", "--reason", "Dr. Doe has left") == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "looks like a person's name" in line]
+    assert [line.split('"')[1] for line in told] == ["Dr. Doe has left", "Ada Okafor"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rename", "clinic", "***", *REASON),
+        ("acquire", "clinic", "--by", "***", *REASON),
+        ("program", "add", "clinic", "walks", "--name", "***", *REASON),
+        ("program", "change", "clinic", "labs", "--alias", "...", *REASON),
+        ("split", "clinic", "--to", "lab", "--name", "***", "--programs", "labs", *REASON),
+        ("new", "mill", "--name", "***"),
+        ("new", "mill", "--name", "Mill", "--alias", "-"),
+        ("site", "add", "clinic", "!", *REASON),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_a_name_of_nothing_but_signs_is_refused(
+    made: Workspace, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = texts(made)
+    assert partner(made, *words) in (2, 7)
+    assert len(capsys.readouterr().err.splitlines()) == 3
+    assert texts(made) == before

@@ -15,9 +15,9 @@ from partnerkpi.errors import PartnerKpiError, PrivacyRefused
 from partnerkpi.partnership.founding import found_with_baselines
 from partnerkpi.partnership.goal_words import goal_words
 from partnerkpi.partnership.goals import Dated
-from partnerkpi.partnership.roles import looks_like_a_name
 from partnerkpi.partnership.vision import Founding, answer_words
 from partnerkpi.records.partners import read_partners
+from partnerkpi.records.roles import looks_like_a_name
 
 DAY = Dated(TODAY, TODAY)
 # As `kpi` files, exports and the calendar of `given` know them; the due quarter lies beyond every clock.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from partnerkpi.cli.console import put
+from partnerkpi.cli.console import put, say
 from partnerkpi.cli.partner_look import day_of
 
 if TYPE_CHECKING:
@@ -23,10 +23,19 @@ PlanOption = Annotated[bool, typer.Option("--plan", help="Print what would chang
 Change = Callable[["Workspace", "When"], "tuple[Edited, ...]"]
 
 
-def carried_out(workspace: Path | None, on: dt.datetime | None, reason: str, plan: bool, change: Change) -> None:
-    """Carry a change out, or plan it, and print the paths written, or the lines that would change."""
+def carried_out(
+    workspace: Path | None, on: dt.datetime | None, reason: str, plan: bool, change: Change, *, role: str = ""
+) -> None:
+    """Carry a change out, or plan it, and print the paths written, or the lines that would change.
+
+    A reason, or a role, that looks like a person's name is told.
+    """
     from partnerkpi.config.workspace import find_workspace
     from partnerkpi.partner_life import When
+    from partnerkpi.records.roles import names_among
 
-    for edited in change(find_workspace(Path.cwd(), workspace), When(day_of(on), reason)):
+    carried = change(find_workspace(Path.cwd(), workspace), When(day_of(on), reason))
+    for note in (*names_among([reason], where="--reason"), *names_among([role], where="the contact")):
+        say(f"note: {note}")
+    for edited in carried:
         put(edited.difference if plan else str(edited.path))

@@ -120,4 +120,11 @@ def contact(
     """
     from partnerkpi.partner_life.programs import change_contact
 
-    carried_out(workspace, on, reason, plan, lambda found, when: change_contact(found, partner, role, when, plan=plan))
+    carried_out(
+        workspace,
+        on,
+        reason,
+        plan,
+        lambda found, when: change_contact(found, partner, role, when, plan=plan),
+        role=role,
+    )

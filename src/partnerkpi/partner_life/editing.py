@@ -16,6 +16,7 @@ from partnerkpi.models.partner import Change, Partner
 from partnerkpi.records.edit import edit_partner, entries, entry, write_partner
 from partnerkpi.records.partner_file import PartnerFile
 from partnerkpi.records.partners import partner_of, read_partners, require_together
+from partnerkpi.records.roles import require_no_address
 
 Edit = Callable[[tomlkit.TOMLDocument], None]
 
@@ -94,10 +95,14 @@ def _inline(values: Mapping[str, str]) -> tomlkit.items.InlineTable:
 
 
 def require_may_change(partner: Partner, when: When) -> None:
-    """Raise UsageError when nothing can happen to the partner on that day any more, or no reason is given."""
+    """Raise UsageError when nothing can happen to the partner on that day any more, or no reason is given.
+
+    Raises PrivacyRefused for a reason with an e-mail address.
+    """
     where = f"partners/{partner.id}.toml"
     if not when.reason.strip():
         raise UsageError("The change has no reason.", where=where, now='Say why in a few words: --reason "..."')
+    require_no_address([when.reason], where="--reason")
     turn = partner.turn_on(dt.date.max)
     state = partner.state_on(dt.date.max)
     if turn is not None and state in ("ended", "merged"):

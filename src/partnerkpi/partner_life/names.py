@@ -9,6 +9,7 @@ from partnerkpi.partner_life.editing import Edited, When, carry_out, log, requir
 from partnerkpi.records.edit import entries, entry
 from partnerkpi.records.holdings import plain
 from partnerkpi.records.partners import find_partner, read_partners
+from partnerkpi.records.roles import require_no_address
 
 
 def rename(
@@ -17,10 +18,13 @@ def rename(
     """Another name from a day on; exports may go on using the old one. With an `owner`: because it was acquired."""
     partner = find_partner(read_partners(workspace.partners), partner_id)
     require_may_change(partner, when)
+    require_no_address([name], where="the new name")
     name = " ".join(name.split())
-    if not name or name == partner.name:
+    if not plain(name) or name == partner.name:
         raise UsageError(
-            f"{partner.id} is called {partner.name} already." if name else "The new name is empty.",
+            f"{partner.id} is called {partner.name} already."
+            if plain(name)
+            else "The new name has no letter or digit.",
             where=f"partners/{partner.id}.toml, name",
             now="Give another name.",
         )
@@ -43,9 +47,10 @@ def acquire(
     """Another owner from a day on, with or without another name; everything else stays."""
     partner = find_partner(read_partners(workspace.partners), partner_id)
     owner = " ".join(owner.split())
-    if not owner or plain(owner) == plain(partner.id):
+    require_no_address([owner], where="--by")
+    if not plain(owner) or plain(owner) == plain(partner.id):
         raise UsageError(
-            "A partner cannot be acquired by itself." if owner else "The new owner has no name.",
+            "A partner cannot be acquired by itself." if plain(owner) else "The new owner has no name.",
             where="--by",
             now="Name the company that has acquired it.",
         )

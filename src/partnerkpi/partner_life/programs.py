@@ -14,6 +14,7 @@ from partnerkpi.partner_life.editing import Edited, When, carry_out, log, requir
 from partnerkpi.records.edit import entries, entry
 from partnerkpi.records.holdings import plain, program_named
 from partnerkpi.records.partners import find_partner, find_program, read_partners
+from partnerkpi.records.roles import require_no_address
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def add_program(
 ) -> tuple[Edited, ...]:
     """A new program from a day on; rows with its names count for it from then on."""
     partner = _partner(workspace, partner_id, when)
+    require_no_address((words.name, *words.aliases), where="the names of the program")
     name = words.name or program_id
     require_free(partner, (program_id, name, *words.aliases))
     aliases = list(words.aliases) or None
@@ -55,6 +57,7 @@ def change_program(
     """Another name, element or number of places from a day on; exports may go on using the old name."""
     partner = _partner(workspace, partner_id, when)
     program = _running(partner, wanted, when.on)
+    require_no_address((words.name, *words.aliases), where="the names of the program")
     now = {"name": program.name, "element": program.element, "capacity": program.capacity}
     new = {key: value for key, value in words.given.items() if now[key] != value}
     added = [alias for alias in words.aliases if plain(alias) not in {plain(name) for name in program.names}]
@@ -96,6 +99,7 @@ def stop_program(
 def add_site(workspace: Workspace, partner_id: str, name: str, when: When, *, plan: bool = False) -> tuple[Edited, ...]:
     """One more school or place where the partner's programs run."""
     partner = _partner(workspace, partner_id, when)
+    require_no_address([name], where="the name of the site")
     if plain(name) in {plain(site) for site in partner.sites}:
         raise UsageError(
             f"{partner.id} has the site {name} already.",
@@ -115,6 +119,7 @@ def change_contact(
 ) -> tuple[Edited, ...]:
     """Whom readers may turn to from a day on: an office or a role, never a person's name."""
     partner = _partner(workspace, partner_id, when)
+    require_no_address([role], where="the contact")
     before = partner.contact_on(when.on)
     if role == before:
         raise UsageError(

@@ -15,8 +15,8 @@ from partnerkpi.models.school_year import Quarter, SchoolCalendar
 from partnerkpi.partnership.edited import Edited, partner_and_file
 from partnerkpi.partnership.goal_words import RevisionWords
 from partnerkpi.partnership.goals import Dated, revision
-from partnerkpi.partnership.roles import names_among, require_no_address
 from partnerkpi.records.edit import Edit, edit_partner, entries, entry
+from partnerkpi.records.roles import names_among, require_no_address
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,12 @@ def record_checkin(
 ) -> Edited:
     """Write down a meeting: who was there by role, decisions, actions, goals revised, and the next date.
 
-    Raises UsageError for a day that is to come or has a check-in, a due date before it or an unknown KPI, and
-    PrivacyRefused for an e-mail address.
+    Raises UsageError for a day that is to come or has a check-in, a due date before it, an unknown KPI or a goal that
+    is revised twice, and PrivacyRefused for an e-mail address.
     """
     partner, path = partner_and_file(workspace, wanted)
     _check(workspace, partner, checkin, today)
+    _require_each_once(revisions)
     notes = names_among(checkin.attended, where="--attended")
     notes += names_among([a.owner for a in checkin.actions if a.owner], where="owner of an action")
     edits: list[Edit] = []
@@ -118,6 +119,17 @@ def _check(workspace: Workspace, partner: Partner, checkin: Checkin, today: dt.d
             )
         if action.aims_at:
             load_catalogue(workspace.root).find(action.aims_at)
+
+
+def _require_each_once(revisions: Sequence[RevisionWords]) -> None:
+    kpis = [words.kpi for words in revisions]
+    twice = sorted({kpi for kpi in kpis if kpis.count(kpi) > 1})
+    if twice:
+        raise UsageError(
+            f"The goal on {twice[0]} is revised twice in one check-in.",
+            where="--goal",
+            now="Say once what both sides have agreed on.",
+        )
 
 
 def finish_action(

@@ -16,6 +16,7 @@ from partnerkpi.partnership.baseline import baseline_now
 from partnerkpi.partnership.edited import Edited, partner_and_file
 from partnerkpi.partnership.goal_words import GoalWords, RevisionWords
 from partnerkpi.records.edit import Edit, edit_partner, entries, entry
+from partnerkpi.records.roles import names_among
 
 MOST_GOALS = 5
 
@@ -94,8 +95,8 @@ def checked_goal(workspace: Workspace, words: GoalWords, *, day: Dated) -> tuple
 def revise_goal(workspace: Workspace, wanted: str, words: RevisionWords, *, day: Dated, plan: bool = False) -> Edited:
     """Agree on another target, and due date if one is named; what held before stays on record.
 
-    Raises UsageError when there is no such goal, the KPI cannot reach the target, or the day lies before the goal's
-    last revision.
+    Raises UsageError when there is no such goal, the KPI cannot reach the target, no reason is given, or the day lies
+    before the goal's last revision; PrivacyRefused for an e-mail address in the reason.
     """
     partner, path = partner_and_file(workspace, wanted)
     edit, notes = revision(workspace, partner, words, day=day)
@@ -108,6 +109,7 @@ def revision(workspace: Workspace, partner: Partner, words: RevisionWords, *, da
     _require_possible(kpi, words.target, "cannot reach")
     _require_after(goal, partner, day)
     due, notes = _due(workspace.settings.calendar(), words.due, day.today) if words.due else ("", [])
+    notes += _reason_notes(goal, words.reason)
     values = {"on": day.on, "target": words.target, "due": due, "reason": words.reason}
 
     def edit(document: tomlkit.TOMLDocument) -> None:
@@ -119,15 +121,17 @@ def revision(workspace: Workspace, partner: Partner, words: RevisionWords, *, da
 def retire_goal(workspace: Workspace, wanted: str, kpi: str, *, day: Dated, reason: str, plan: bool = False) -> Edited:
     """Give a goal up from a day on; boards of the time before go on telling it. Raises as `revise_goal`."""
     partner, path = partner_and_file(workspace, wanted)
-    _require_after(_held_goal(workspace, partner, kpi)[0], partner, day)
+    goal, _ = _held_goal(workspace, partner, kpi)
+    _require_after(goal, partner, day)
+    notes = _reason_notes(goal, reason)
 
     def edit(document: tomlkit.TOMLDocument) -> None:
         table = _table(document, kpi)
         table["retired"], table["why"] = day.on, reason
 
     left = [goal for goal in partner.goals if goal.holds_on(day.on) and goal.kpi != kpi]
-    notes = () if left else ("no goal is left; a partnership keeps three to five",)
-    return Edited(path, edit_partner(path, edit, plan=plan), notes)
+    notes += [] if left else ["no goal is left; a partnership keeps three to five"]
+    return Edited(path, edit_partner(path, edit, plan=plan), tuple(notes))
 
 
 def goal_rows(workspace: Workspace, wanted: str, *, today: dt.date) -> list[dict[str, Any]]:
@@ -184,6 +188,17 @@ def _require_possible(kpi: Kpi, value: float, what: str) -> None:
             where=f"its unit: {kpi.unit}",
             now=percent if kpi.measure is Measure.SHARE else "Name a number like 12 or 12.5.",
         )
+
+
+def _reason_notes(goal: Goal, reason: str) -> list[str]:
+    """A note when a reason looks like a name. Raises UsageError without a reason, PrivacyRefused for an address."""
+    if not reason.strip():
+        raise UsageError(
+            f"The change of the goal on {goal.kpi} has no reason.",
+            where="--reason",
+            now='Say why in a few words, which a board prints: --reason "..."',
+        )
+    return names_among([reason], where=f"the reason of {goal.kpi}")
 
 
 def _require_after(goal: Goal, partner: Partner, day: Dated) -> None:

@@ -15,7 +15,7 @@ from partnerkpi.measure.checks import Finding
 from partnerkpi.models.load import Load, LoadStatus
 from partnerkpi.models.source_table import SOURCE_TABLES
 from partnerkpi.partnership.edited import partner_and_file
-from partnerkpi.partnership.roles import require_no_address
+from partnerkpi.records.roles import require_no_address
 from partnerkpi.warehouse import open_for_reading
 
 BY_HAND = "investments_by_hand.csv"

@@ -15,10 +15,10 @@ from partnerkpi.errors import UsageError
 from partnerkpi.partnership.edited import Edited
 from partnerkpi.partnership.goal_words import GoalWords
 from partnerkpi.partnership.goals import Dated, checked_goal, too_many
-from partnerkpi.partnership.roles import names_among, require_no_address
 from partnerkpi.records.edit import write_partner
 from partnerkpi.records.partner_file import ID_PATTERN
 from partnerkpi.records.partners import goes_by, read_partners
+from partnerkpi.records.roles import names_among, require_no_address
 
 VISION_QUESTION = "What do we want students to get out of this?"
 VALUES_QUESTION = "Which values do we share?"
@@ -91,6 +91,7 @@ def found_partner(
     """
     path = require_new(workspace, partner_id)
     _require_free(workspace, (partner_id, founding.name, *founding.aliases))
+    require_no_address((founding.name, *founding.aliases), where="--name, --alias")
     require_no_address((founding.vision, *founding.values, *founding.answers.values()), where="what both sides said")
     notes = names_among(founding.signed_by, where="--signed-by")
     goals = []

@@ -22,9 +22,19 @@ from partnerkpi.models.partner import (
 )
 from partnerkpi.models.school_year import school_year_label
 from partnerkpi.models.source_table import SOURCE_TABLES
+from partnerkpi.records.holdings import plain
 
 ID_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,39}$"
-_Name = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+def _comparable(name: str) -> str:
+    # Names are compared by their letters and digits; one without any would be the same as no name.
+    if not plain(name):
+        raise ValueError(f'"{name}" has no letter or digit')
+    return name
+
+
+_Name = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_comparable)]
 
 
 _Element = Literal[
