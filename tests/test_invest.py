@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from given import NOW, SETTINGS, csv_text, export, take_in, workspace
+from given import HOSPITAL, NOW, SETTINGS, csv_text, export, take_in, workspace
 
 from partnerkpi.cli.app import run
 from partnerkpi.config.workspace import Workspace
@@ -86,6 +86,10 @@ def test_no_cell_is_a_formula(made: Workspace, note: str) -> None:
         (Line("partner", "cash", DAY, amount=float("nan")), "does not come out"),
         (Line("partner", "cash", DAY, amount=1, rate=3), "does not come out"),
         (Line("partner", "fte", DAY, amount=1, quantity=1), "does not come out"),
+        (Line("partner", "cash", DAY, amount=0.001), "more than two decimals"),
+        (Line("partner", "fte", DAY, quantity=0.125, rate=100), "more than two decimals"),
+        (Line("partner", "fte", DAY, quantity=0.5, rate=18200.005), "more than two decimals"),
+        (Line("partner", "cash", DAY, amount=float("inf")), "does not come out"),
     ],
 )
 def test_a_line_that_says_nothing_is_refused(made: Workspace, line: Line, said: str) -> None:
@@ -94,7 +98,7 @@ def test_a_line_that_says_nothing_is_refused(made: Workspace, line: Line, said: 
     assert not (made.inbox / BY_HAND).exists()
 
 
-def test_the_very_same_line_would_count_once_and_is_refused(made: Workspace) -> None:
+def test_the_very_same_line_would_count_twice_and_is_refused(made: Workspace) -> None:
     _add(made, _cash(100))
     with pytest.raises(UsageError, match="very line is there"):
         _add(made, _cash(100))
@@ -206,3 +210,33 @@ def test_the_commands_add_and_list(made: Workspace, capsys: pytest.CaptureFixtur
     assert run(["invest", "list", "hospital", "--json", *where]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["lines"][0]["dollars"] == 1250 and found["balances"][0]["told"] == "the partner puts in more"
+
+
+# By hand: 500 under each of two names and 700 twice are 2,400; the clinic's 500 is one more, and was equal to the
+# hospital's before they merged.
+def test_the_list_is_what_the_kpi_counts_line_by_line(tmp_path: Path) -> None:
+    merged = '[[changes]]\non = 2026-11-01\nkind = "{}"\nwhat = "One."\nreason = "x"\npartner = "{}"\n'
+    files = {
+        "hospital": HOSPITAL + merged.format("joined", "clinic"),
+        "clinic": 'name = "Mill Clinic"\n' + merged.format("merged", "hospital"),
+    }
+    made = workspace(tmp_path / "d", partners=files)
+    twice = "Riverbend Health,partner,cash,2026-11-03,actual,700,,,,,"
+    rows = [f"{name},partner,cash,2026-11-02,actual,500,,,,," for name in ("RIVERBEND", "hospital", "Mill Clinic")]
+    export(made, "finance.csv", csv_text(HEADER, [*rows, twice, twice]))
+    assert take_in(made)[0].counts.loaded == 5
+    ledger = read_ledger(made, "hospital")
+    assert sorted(line.dollars for line in ledger.lines) == [500, 500, 500, 700, 700]
+    with open_for_reading(made.database) as warehouse:
+        counted = warehouse.value(
+            "select sum(hundredths_of_cents) from investments_by_period where partner_id = 'hospital' "
+            "and side = 'partner' and plan = 'actual' and period_id = 202620"
+        )
+    assert ledger.balances[0].partner == counted / 10_000 == 2_900
+
+
+def test_cents_are_kept_and_nothing_is_rounded(made: Workspace) -> None:
+    _add(made, _cash(1234567.89))
+    _add(made, Line("partner", "fte", DAY, quantity=0.29, rate=0.07))
+    kept = [(row["amount"], row["quantity"], row["rate"]) for row in _kept(made)]
+    assert kept == [("1234567.89", "", ""), ("", "0.29", "0.07")]

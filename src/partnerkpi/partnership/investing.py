@@ -76,7 +76,7 @@ def add_line(
         raise UsageError(
             "This very line is there already.",
             where=f"{path}: {written}",
-            now="If it is another one, say with --note or --evidence what is different; it would count once.",
+            now="If it is another one, say with --note or --evidence what is different.",
         )
     if plan:
         return Added(path, written, None, tuple(notes))
@@ -107,6 +107,13 @@ def _check(workspace: Workspace, line: Line) -> list[str]:
             "How much it is does not come out.",
             where="--amount, or --quantity with or without --rate; more than nothing",
             now="Name dollars (--amount 1250), or a quantity and what one is worth (--quantity 0.5 --rate 18200).",
+        )
+    finer = [number for number in numbers if round(number, 2) != number]
+    if finer:
+        raise UsageError(
+            f"{finer[0]} has more than two decimals.",
+            where="--amount, --quantity and --rate are kept in hundredths",
+            now="Name cents and hundredths of a unit, rounded as you would have it: 12.50, 0.13.",
         )
     notes = []
     if workspace.settings.calendar().year_of(line.on) is None:

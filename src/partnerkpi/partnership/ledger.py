@@ -16,9 +16,10 @@ from partnerkpi.warehouse import open_for_reading
 
 HOURS, VOLUNTEER = "hours", "volunteer_hour"
 
-# One row for each line of the partner; a name of a program stands for no line of the ledger.
+# One row for each line of the partner, as the mart joins them: every row is a record of its own, equal ones too. A name
+# of a program stands for no line of the ledger.
 _LINES = """
-select distinct
+select
   i.date, i.side, i.kind, i.plan, i.amount_cents, i.quantity_hundredths, i.rate_cents, i.unit, i.note, i.evidence,
   l.file
 from investments as i
@@ -27,7 +28,7 @@ join cohort_names as n
 join cohorts as c on c.cohort_id = n.cohort_id and c.program = ''
 join loads as l on l.load_id = i.load_id
 where c.partner = $partner
-order by i.date, i.plan, i.side, i.kind, i.note, i.amount_cents, i.quantity_hundredths
+order by i.date, i.plan, i.side, i.kind, i.note, i.amount_cents, i.quantity_hundredths, i.rate_cents, i.evidence, l.file
 """
 
 
