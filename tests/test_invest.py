@@ -4,6 +4,8 @@ import csv
 import datetime as dt
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -240,3 +242,29 @@ def test_cents_are_kept_and_nothing_is_rounded(made: Workspace) -> None:
     _add(made, Line("partner", "fte", DAY, quantity=0.29, rate=0.07))
     kept = [(row["amount"], row["quantity"], row["rate"]) for row in _kept(made)]
     assert kept == [("1234567.89", "", ""), ("", "0.29", "0.07")]
+
+
+def test_lines_added_at_the_same_time_are_all_there(made: Workspace) -> None:
+    _add(made, _cash(1))
+    words = ["invest", "add", "hospital", "--side", "partner", "--kind", "cash", "--on", "2026-11-02"]
+    command = [sys.executable, "-m", "partnerkpi", *words, "--workspace", str(made.root), "--amount"]
+    running = [subprocess.Popen([*command, str(dollars)], stderr=subprocess.PIPE) for dollars in (2, 3, 4)]
+    said = [process.communicate(timeout=60)[1] for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], said
+    assert sorted(line.dollars for line in read_ledger(made, "hospital").lines) == [1, 2, 3, 4]
+
+
+# The line was taken out by hand and the file taken in; with the line again it is, byte for byte, what it was before.
+def test_a_line_that_would_not_be_counted_is_refused(made: Workspace) -> None:
+    path = made.inbox / BY_HAND
+    _add(made, _cash(1))
+    before = path.read_bytes()
+    _add(made, _cash(2))
+    path.write_bytes(before + b"\n")
+    take_in(made)
+    path.write_bytes(before)
+    with pytest.raises(ExportRefused, match="has been taken in before"):
+        _add(made, _cash(2))
+    assert path.read_bytes() == before and _facts(made) == 1
+    _add(made, _cash(2, note="Again"))
+    assert _facts(made) == 2

@@ -11,7 +11,8 @@ from small import small_cohort
 
 from partnerkpi.cli.app import run
 from partnerkpi.config.workspace import Workspace
-from partnerkpi.errors import PartnerKpiError, PrivacyRefused
+from partnerkpi.errors import PartnerKpiError, PrivacyRefused, WorkspaceBusy
+from partnerkpi.partnership import founding
 from partnerkpi.partnership.founding import found_with_baselines
 from partnerkpi.partnership.goal_words import goal_words
 from partnerkpi.partnership.goals import Dated
@@ -200,3 +201,19 @@ def test_an_address_among_the_answers_is_refused(made: Workspace) -> None:
     founding = Founding("River Mill", answers={"decides": "ask x@mill.example"})
     with pytest.raises(PrivacyRefused):
         found_with_baselines(made, "mill", founding, day=DAY)
+
+
+def test_a_command_that_finds_the_database_held_leaves_nothing_and_can_be_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = small_cohort(tmp_path / "d", 13)
+    goal = ("--name", "River Mill", "--goal", "students_served -> 30 by 2098-99 Q4")
+
+    def held(*given: object, **named: object) -> None:
+        raise WorkspaceBusy("Another process holds the database.", where="here", now="Wait.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(founding, "baseline_now", held)
+        assert _new(made, "mill", *goal) == 75
+    assert not (made.partners / "mill.toml").exists()
+    assert _new(made, "mill", *goal) == 0

@@ -30,11 +30,13 @@ def carried_out(
 
     A reason, or a role, that looks like a person's name is told.
     """
+    from partnerkpi.config.editing import alone
     from partnerkpi.config.workspace import find_workspace
     from partnerkpi.partner_life import When
     from partnerkpi.records.roles import names_among
 
-    carried = change(find_workspace(Path.cwd(), workspace), When(day_of(on), reason))
+    found, when = find_workspace(Path.cwd(), workspace), When(day_of(on), reason)
+    carried = change(found, when) if plan else alone(change)(found, when)
     for note in (*names_among([reason], where="--reason"), *names_among([role], where="the contact")):
         say(f"note: {note}")
     for edited in carried:

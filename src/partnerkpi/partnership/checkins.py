@@ -7,6 +7,7 @@ from typing import Any
 
 import tomlkit
 
+from partnerkpi.config.editing import alone
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import UsageError
 from partnerkpi.measure.catalogue import load_catalogue
@@ -47,6 +48,7 @@ class NumberedAction:
     action: Action
 
 
+@alone
 def record_checkin(
     workspace: Workspace,
     wanted: str,
@@ -132,6 +134,7 @@ def _require_each_once(revisions: Sequence[RevisionWords]) -> None:
         )
 
 
+@alone
 def finish_action(
     workspace: Workspace, wanted: str, number: int, *, on: dt.date, today: dt.date, plan: bool = False
 ) -> Edited:

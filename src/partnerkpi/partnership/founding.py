@@ -4,6 +4,7 @@ from typing import Any
 
 import tomlkit
 
+from partnerkpi.config.editing import alone
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.partnership.baseline import baseline_now
 from partnerkpi.partnership.edited import Edited
@@ -12,19 +13,24 @@ from partnerkpi.partnership.vision import Founding, found_partner
 from partnerkpi.records.edit import edit_partner, entries
 
 
+@alone
 def found_with_baselines(
     workspace: Workspace, partner_id: str, founding: Founding, *, day: Dated, plan: bool = False
 ) -> Edited:
     """As `found_partner`; the warehouse can tell of a partner only once its file is there, so baselines come after.
 
-    In a plan they are left out, with a note.
+    In a plan they are left out, with a note. When they cannot be read the file is taken away again.
     """
     edited = found_partner(workspace, partner_id, founding, day=day, plan=plan)
     lacking = [words.kpi for words in founding.goals if words.baseline is None]
     if plan or not lacking:
         notes = [f"the baseline of {kpi} would be what is published of it" for kpi in lacking]
         return Edited(edited.path, edited.text, (*edited.notes, *notes))
-    found = {kpi: baseline_now(workspace, partner_id, kpi, today=day.today) for kpi in lacking}
+    try:
+        found = {kpi: baseline_now(workspace, partner_id, kpi, today=day.today) for kpi in lacking}
+    except BaseException:
+        edited.path.unlink()
+        raise
     notes = [
         f"{kpi} has no baseline: nothing is published of it yet"
         if baseline is None

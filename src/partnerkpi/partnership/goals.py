@@ -6,6 +6,7 @@ from typing import Any
 
 import tomlkit
 
+from partnerkpi.config.editing import alone
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import UsageError
 from partnerkpi.measure.catalogue import load_catalogue
@@ -29,6 +30,7 @@ class Dated:
     today: dt.date
 
 
+@alone
 def set_goal(
     workspace: Workspace,
     wanted: str,
@@ -92,6 +94,7 @@ def checked_goal(workspace: Workspace, words: GoalWords, *, day: Dated) -> tuple
     return values, notes
 
 
+@alone
 def revise_goal(workspace: Workspace, wanted: str, words: RevisionWords, *, day: Dated, plan: bool = False) -> Edited:
     """Agree on another target, and due date if one is named; what held before stays on record.
 
@@ -118,6 +121,7 @@ def revision(workspace: Workspace, partner: Partner, words: RevisionWords, *, da
     return edit, notes
 
 
+@alone
 def retire_goal(workspace: Workspace, wanted: str, kpi: str, *, day: Dated, reason: str, plan: bool = False) -> Edited:
     """Give a goal up from a day on; boards of the time before go on telling it. Raises as `revise_goal`."""
     partner, path = partner_and_file(workspace, wanted)

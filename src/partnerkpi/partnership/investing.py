@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from partnerkpi.config.editing import alone
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import ConfigurationError, ExportRefused, PartnerKpiError, UsageError
 from partnerkpi.files import write_private
@@ -49,6 +50,7 @@ class Added:
     notes: tuple[str, ...]
 
 
+@alone
 def add_line(
     workspace: Workspace,
     wanted: str,
@@ -61,7 +63,8 @@ def add_line(
     """Append a line to the file and take the file in; when it is refused the file is what it was.
 
     The file holds every line ever added, so what a day had before stays. Raises UsageError for a line that says
-    nothing or is there already, ConfigurationError for a file without its header, ExportRefused as any ingest.
+    nothing or is there already, ConfigurationError for a file without its header, ExportRefused as any ingest and when
+    the line would not be counted.
     """
     partner, _ = partner_and_file(workspace, wanted)
     notes = _check(workspace, line)
@@ -80,11 +83,19 @@ def add_line(
         )
     if plan:
         return Added(path, written, None, tuple(notes))
+    latest = _latest_load(workspace)
     write_private(path, f"{text}{written}\n".encode())
     try:
         load = ingest(workspace, [path], now=now, options=IngestOptions(dialect="plain"), found=found)[0]
         if load.status is LoadStatus.REFUSED:
             raise ExportRefused(load.reason, where=load.where, now=load.advice)
+        # A later load of the same bytes is that of a run of the inbox, which has found the file first.
+        if load.status is LoadStatus.UNCHANGED and (load.load or 0) <= latest:
+            raise ExportRefused(
+                "The file with this line has been taken in before, and the line taken out since: it would not count.",
+                where=f"{path}, load {load.load}",
+                now="Say with --note or --evidence that it is there again.",
+            )
     except PartnerKpiError:
         _put_back(path, before)
         raise
@@ -197,6 +208,13 @@ def _require_its_own_day(workspace: Workspace, row: dict[str, str]) -> None:
             where=", ".join(others),
             now="Add the line to that export, or name another day with --on.",
         )
+
+
+def _latest_load(workspace: Workspace) -> int:
+    if not workspace.database.exists():
+        return 0
+    with open_for_reading(workspace.database, wait_seconds=workspace.settings.lock_wait_seconds) as warehouse:
+        return int(warehouse.value("select coalesce(max(load_id), 0) from loads"))
 
 
 def _put_back(path: Path, before: bytes | None) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import tomlkit
 from tomlkit.items import Table
 
+from partnerkpi.config.editing import alone
 from partnerkpi.config.toml_file import nearest
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import UsageError
@@ -82,6 +83,7 @@ def require_new(workspace: Workspace, partner_id: str) -> Path:
     return path
 
 
+@alone
 def found_partner(
     workspace: Workspace, partner_id: str, founding: Founding, *, day: Dated, plan: bool = False
 ) -> Edited:
