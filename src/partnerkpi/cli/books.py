@@ -79,7 +79,9 @@ def _iso(day: dt.date | None) -> str | None:
 
 
 def check(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
-    """Run the data checks over what has been taken in, and say where the data-sharing agreements stand.
+    """Run the data checks over what has been taken in, and look the partner files through.
+
+    Said as well: what a partner file names that is not there, and where the data-sharing agreements stand.
 
     Example: partnerkpi check --json
     """
@@ -88,15 +90,20 @@ def check(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> Non
     from partnerkpi.config.workspace import find_workspace
     from partnerkpi.measure.check_files import read_checks
     from partnerkpi.measure.checks import run_checks
+    from partnerkpi.partnership.mistakes import mistakes
     from partnerkpi.records.partners import read_partners
     from partnerkpi.refresh import ensure_fresh
     from partnerkpi.report.agreement import agreement_lines, standing_on
 
     found, today = find_workspace(Path.cwd(), workspace), dt.date.today()
+    partners = read_partners(found.partners)
+    wrong = mistakes(found, partners)
+    for mistake in wrong:
+        say(f"mistake: {mistake}")
     ensure_fresh(found)
     with _reading(found) as warehouse:
         findings = run_checks(warehouse, read_checks(found), today=today)
-    agreements = [standing_on(partner, today) for partner in read_partners(found.partners)]
+    agreements = [standing_on(partner, today) for partner in partners]
     if as_json:
         listed = [{**asdict(each), "start": _iso(each.start), "end": _iso(each.end)} for each in agreements]
         put_json(
@@ -104,6 +111,7 @@ def check(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> Non
                 "schema": "partnerkpi.checks/1",
                 "findings": [asdict(finding) for finding in findings],
                 "agreements": listed,
+                "partner_files": [asdict(mistake) for mistake in wrong],
             }
         )
     for line in agreement_lines(agreements):
@@ -113,3 +121,5 @@ def check(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> Non
     say(f"{len(findings)} check{'' if len(findings) == 1 else 's'} found something.")
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(4)
+    if wrong:
+        raise typer.Exit(7)

@@ -6,10 +6,11 @@ Every figure comes out of a board, so that disclosure control holds here as it d
 import datetime as dt
 from collections.abc import Sequence
 
-from partnerkpi.config.toml_file import read_toml
+from partnerkpi.config.toml_file import nearest, read_toml
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.measure.check_files import read_checks
 from partnerkpi.measure.checks import Finding, run_checks
+from partnerkpi.measure.kpi_files import kpi_paths
 from partnerkpi.models.agenda import Agenda, AgendaLine, AgendaSection
 from partnerkpi.models.board import Board, GoalLine
 from partnerkpi.models.partner import PageChoice, Partner
@@ -41,7 +42,7 @@ def make_agenda(workspace: Workspace, wanted: str, *, today: dt.date, period: st
     board, quarter = make_board(workspace, partner.id, today=today, period=period, language="en", choice=choice)
     actions = numbered_actions(partner)
     sections = (
-        _goals(board),
+        _goals(board, _not_shown(workspace, partner, board, min(today, quarter.last_day))),
         _actions(board, partner, actions, today),
         _skipped(partner, workspace, today),
         _late(_late_sources(workspace, partner, today)),
@@ -73,10 +74,24 @@ def make_agenda(workspace: Workspace, wanted: str, *, today: dt.date, period: st
     )
 
 
-def _goals(board: Board) -> AgendaSection:
+def _not_shown(workspace: Workspace, partner: Partner, board: Board, day: dt.date) -> list[AgendaLine]:
+    """The goals in force that the board has no line for, each with the reason."""
+    shown = {board.release(goal.now).kpi for goal in board.goals}
+    known = list(kpi_paths(workspace.root))
+    lines = []
+    for goal in partner.as_of(day).goals:
+        if goal.kpi not in shown:
+            why = "The KPI is broken or fails on the data, or the data-sharing agreement leaves it out"
+            why = why if goal.kpi in known else f"There is no such KPI{nearest(goal.kpi, known)}"
+            lines.append(AgendaLine(goal.kpi, "cannot be shown", (f"{why}.",)))
+    return lines
+
+
+def _goals(board: Board, not_shown: Sequence[AgendaLine]) -> AgendaSection:
     ordered = sorted(board.goals, key=lambda goal: _ORDER.index(goal.status))
     empty = "No goals have been agreed yet: agree on three to five."
-    return AgendaSection("Goals, those behind pace first", tuple(_goal(board, goal) for goal in ordered), empty)
+    lines = (*(_goal(board, goal) for goal in ordered), *not_shown)
+    return AgendaSection("Goals, those behind pace first", lines, empty)
 
 
 def _goal(board: Board, goal: GoalLine) -> AgendaLine:
