@@ -9,8 +9,9 @@ from given import HOSPITAL, SETTINGS, TODAY, workspace
 from partnerkpi.cli.app import run
 from partnerkpi.config.editing import editing
 from partnerkpi.config.workspace import Workspace
+from partnerkpi.partnership.goal_rules import Dated
 from partnerkpi.partnership.goal_words import GoalWords
-from partnerkpi.partnership.goals import Dated, set_goal
+from partnerkpi.partnership.goals import set_goal
 from partnerkpi.records.partners import read_partners
 
 DAY = Dated(TODAY, TODAY)

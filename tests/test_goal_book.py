@@ -13,8 +13,9 @@ from partnerkpi.cli.app import run
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import UsageError
 from partnerkpi.partnership.baseline import baseline_now
+from partnerkpi.partnership.goal_rules import Dated
 from partnerkpi.partnership.goal_words import GoalWords, RevisionWords, goal_words, revision_words
-from partnerkpi.partnership.goals import Dated, goal_rows, retire_goal, revise_goal, set_goal
+from partnerkpi.partnership.goals import goal_rows, retire_goal, revise_goal, set_goal
 from partnerkpi.records.partners import read_partners
 
 KEPT = "# Agreed in the library, after three hours.\n"
@@ -44,7 +45,7 @@ def _text(made: Workspace) -> str:
 
 
 def _on(day: str) -> Dated:
-    return Dated(dt.date.fromisoformat(day), TODAY)
+    return Dated(dt.date.fromisoformat(day), max(dt.date.fromisoformat(day), TODAY))
 
 
 def test_a_revision_stands_below_its_goal_and_everything_else_is_as_it_was(made: Workspace) -> None:
@@ -244,3 +245,42 @@ def test_a_reason_has_words_and_no_address_and_a_name_in_it_is_told(
     assert _text(made) == before
     assert run([*asked, "--reason", "Dr. Okafor asks"]) == 0
     assert "looks like a person's name" in capsys.readouterr().err
+
+
+LATER = dt.date(2027, 5, 1)
+
+
+def test_a_goal_that_is_given_up_later_is_a_goal_until_then(made: Workspace) -> None:
+    """It may be revised, given up on another day, and set again from that day on; another goal may follow it."""
+    later = Dated(LATER, TODAY)
+    retire_goal(made, "hospital", "chronic_absence", day=later, reason="The year ends.")
+    revise_goal(made, "hospital", RevisionWords("chronic_absence", 11, "", "Early."), day=DAY)
+    words = GoalWords("chronic_absence", 8, "2027-28 Q4", 10, "2026-27 Q1")
+    with pytest.raises(UsageError) as refused:
+        set_goal(made, "hospital", words, day=DAY)
+    assert "is given up on 2027-05-01" in str(refused.value) and "--on 2027-05-01" in str(refused.value)
+    set_goal(made, "hospital", words, day=later)
+    revise_goal(made, "hospital", RevisionWords("chronic_absence", 10, "", "Again."), day=_on("2026-11-24"))
+    retire_goal(made, "hospital", "chronic_absence", day=Dated(dt.date(2027, 4, 1), TODAY), reason="Sooner.")
+    first, _, second = read_partners(made.partners)[0].goals
+    assert [each.target for each in first.revisions] == [11, 10]
+    assert (first.retired, first.why) == (dt.date(2027, 4, 1), "Sooner.")
+    assert (second.since, second.retired, second.revisions) == (LATER, None, ())
+    retire_goal(made, "hospital", "chronic_absence", day=Dated(dt.date(2027, 5, 2), TODAY), reason="No more.")
+    assert read_partners(made.partners)[0].goals[2].retired == dt.date(2027, 5, 2)
+
+
+def test_what_is_agreed_lies_in_days_that_can_be(made: Workspace) -> None:
+    before, far = _text(made), Dated(dt.date(2099, 1, 1), TODAY)
+    words = GoalWords("gpa_weighted", 3, "2027-28 Q4", 2, "2026-27 Q1")
+    tomorrow = Dated(TODAY + dt.timedelta(days=1), TODAY)
+    revised = RevisionWords("chronic_absence", 11, "", "Early.")
+    acts: list[tuple[Callable[[], object], str]] = [
+        (lambda: revise_goal(made, "hospital", revised, day=tomorrow), "has not been agreed yet"),
+        (lambda: retire_goal(made, "hospital", "chronic_absence", day=far, reason="x"), "no school year"),
+        (lambda: set_goal(made, "hospital", words, day=far), "no school year"),
+    ]
+    for act, said in acts:
+        with pytest.raises(UsageError, match=said):
+            act()
+    assert _text(made) == before

@@ -14,8 +14,8 @@ from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import PartnerKpiError, PrivacyRefused, WorkspaceBusy
 from partnerkpi.partnership import founding
 from partnerkpi.partnership.founding import found_with_baselines
+from partnerkpi.partnership.goal_rules import Dated
 from partnerkpi.partnership.goal_words import goal_words
-from partnerkpi.partnership.goals import Dated
 from partnerkpi.partnership.vision import Founding, answer_words
 from partnerkpi.records.partners import read_partners
 from partnerkpi.records.roles import looks_like_a_name

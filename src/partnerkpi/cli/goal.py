@@ -49,11 +49,12 @@ def set_goal(
     """
     from partnerkpi.config.workspace import find_workspace
     from partnerkpi.partnership import goals
+    from partnerkpi.partnership.goal_rules import Dated
     from partnerkpi.partnership.goal_words import GoalWords, number
 
     start = None if baseline in ("", "none") else number(baseline, of=f"--baseline {baseline}")
     words = GoalWords(kpi, _plain(target), due, start, baseline_period)
-    found, day = find_workspace(Path.cwd(), workspace), goals.Dated(day_of(on) or dt.date.today(), dt.date.today())
+    found, day = find_workspace(Path.cwd(), workspace), Dated(day_of(on) or dt.date.today(), dt.date.today())
     tell_edited(goals.set_goal(found, partner, words, day=day, propose=baseline != "none", plan=plan), plan=plan)
 
 
@@ -74,10 +75,11 @@ def revise(
     """
     from partnerkpi.config.workspace import find_workspace
     from partnerkpi.partnership import goals
+    from partnerkpi.partnership.goal_rules import Dated
     from partnerkpi.partnership.goal_words import RevisionWords
 
     words = RevisionWords(kpi, _plain(target), due, reason)
-    found, day = find_workspace(Path.cwd(), workspace), goals.Dated(day_of(on) or dt.date.today(), dt.date.today())
+    found, day = find_workspace(Path.cwd(), workspace), Dated(day_of(on) or dt.date.today(), dt.date.today())
     tell_edited(goals.revise_goal(found, partner, words, day=day, plan=plan), plan=plan)
 
 
@@ -96,8 +98,9 @@ def retire(
     """
     from partnerkpi.config.workspace import find_workspace
     from partnerkpi.partnership import goals
+    from partnerkpi.partnership.goal_rules import Dated
 
-    found, day = find_workspace(Path.cwd(), workspace), goals.Dated(day_of(on) or dt.date.today(), dt.date.today())
+    found, day = find_workspace(Path.cwd(), workspace), Dated(day_of(on) or dt.date.today(), dt.date.today())
     tell_edited(goals.retire_goal(found, partner, kpi, day=day, reason=reason, plan=plan), plan=plan)
 
 

@@ -57,8 +57,8 @@ def new(
     from partnerkpi.config.workspace import find_workspace
     from partnerkpi.errors import UsageError
     from partnerkpi.partnership.founding import found_with_baselines
+    from partnerkpi.partnership.goal_rules import Dated
     from partnerkpi.partnership.goal_words import goal_words
-    from partnerkpi.partnership.goals import Dated
     from partnerkpi.partnership.vision import Founding, answer_words
 
     found, day = find_workspace(Path.cwd(), workspace), Dated(dt.date.today(), dt.date.today())

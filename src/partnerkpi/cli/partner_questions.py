@@ -11,8 +11,8 @@ from partnerkpi.errors import PartnerKpiError
 
 if TYPE_CHECKING:
     from partnerkpi.config.workspace import Workspace
+    from partnerkpi.partnership.goal_rules import Dated
     from partnerkpi.partnership.goal_words import GoalWords
-    from partnerkpi.partnership.goals import Dated
 
 
 def ask_partner(workspace: "Workspace", partner_id: str, *, day: "Dated", plan: bool) -> None:

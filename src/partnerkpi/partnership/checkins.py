@@ -14,8 +14,9 @@ from partnerkpi.measure.catalogue import load_catalogue
 from partnerkpi.models.partner import Action, Checkin, Partner
 from partnerkpi.models.school_year import Quarter, SchoolCalendar
 from partnerkpi.partnership.edited import Edited, partner_and_file
+from partnerkpi.partnership.goal_rules import Dated
 from partnerkpi.partnership.goal_words import RevisionWords
-from partnerkpi.partnership.goals import Dated, revision
+from partnerkpi.partnership.goals import revision
 from partnerkpi.records.edit import Edit, edit_partner, entries, entry
 from partnerkpi.records.roles import names_among, require_no_address
 

@@ -8,7 +8,7 @@ from partnerkpi.config.editing import alone
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.partnership.baseline import baseline_now
 from partnerkpi.partnership.edited import Edited
-from partnerkpi.partnership.goals import Dated
+from partnerkpi.partnership.goal_rules import Dated
 from partnerkpi.partnership.vision import Founding, found_partner
 from partnerkpi.records.edit import edit_partner, entries
 

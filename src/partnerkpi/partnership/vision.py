@@ -14,8 +14,9 @@ from partnerkpi.config.toml_file import nearest
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import UsageError
 from partnerkpi.partnership.edited import Edited
+from partnerkpi.partnership.goal_rules import Dated
 from partnerkpi.partnership.goal_words import GoalWords
-from partnerkpi.partnership.goals import Dated, checked_goal, too_many
+from partnerkpi.partnership.goals import checked_goal, too_many
 from partnerkpi.records.edit import write_partner
 from partnerkpi.records.partner_file import ID_PATTERN
 from partnerkpi.records.partners import goes_by, read_partners
