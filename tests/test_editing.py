@@ -76,3 +76,19 @@ def test_an_edit_within_an_edit_does_not_wait_and_a_failure_lets_go(made: Worksp
     thread.start()
     thread.join()
     assert thread_done == [True]
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "marked"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["lf", "crlf"])
+def test_a_file_keeps_its_line_ends_and_its_mark(made: Workspace, mark: bytes, end: bytes) -> None:
+    path, where = made.partners / "hospital.toml", ["--workspace", str(made.root)]
+    before = mark + HOSPITAL.encode().replace(b"\n", end)
+    path.write_bytes(before)
+    goal = ["goal", "set", "hospital", "gpa_weighted", "--target", "3", "--due", "2098-99-Q4", "--baseline", "none"]
+    assert run([*goal, "--on", "2026-11-02", *where]) == 0
+    assert run(["partner", "site", "add", "hospital", "North", "--reason", "x", *where]) == 0
+    after = path.read_bytes()
+    assert after.startswith(mark + b'name = "Riverbend Health"' + end)
+    assert after.replace(end, b"").count(b"\n") == after.replace(end, b"").count(b"\r") == 0
+    assert after.count(b"\xef\xbb\xbf") == (1 if mark else 0)
+    assert [goal.kpi for goal in read_partners(made.partners)[0].goals] == ["gpa_weighted"]

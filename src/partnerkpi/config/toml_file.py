@@ -25,7 +25,7 @@ def read_toml(path: Path, model: type[Model]) -> Model:
     the model does not know.
     """
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise ConfigurationError(
             "A file of the workspace is missing.",

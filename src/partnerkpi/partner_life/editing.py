@@ -11,9 +11,8 @@ import tomlkit
 
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import UsageError
-from partnerkpi.files import write_private
 from partnerkpi.models.partner import Change, Partner
-from partnerkpi.records.edit import edit_partner, entries, entry, write_partner
+from partnerkpi.records.edit import edit_partner, entries, entry, write_edited, write_partner
 from partnerkpi.records.partner_file import PartnerFile
 from partnerkpi.records.partners import partner_of, read_partners, require_together
 from partnerkpi.records.roles import require_no_address
@@ -60,13 +59,13 @@ def carry_out(
     require_together([partners[name] for name in sorted(partners)], workspace.partners)
     if not plan:
         for each in edited:
-            write_private(each.path, each.after.encode())
+            write_edited(each.path, each.after)
     return tuple(edited)
 
 
 def _edited(path: Path, edit: Edit | Mapping[str, object]) -> Edited:
     if callable(edit):
-        return Edited(path, path.read_text("utf-8"), edit_partner(path, edit, plan=True))
+        return Edited(path, path.read_text("utf-8-sig"), edit_partner(path, edit, plan=True))
     return Edited(path, "", write_partner(path, edit, plan=True))
 
 

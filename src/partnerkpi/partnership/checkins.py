@@ -155,7 +155,7 @@ def finish_action(
         )
     found = known[number - 1]
     if found.action.done == on:
-        return Edited(path, path.read_text("utf-8"), ("it was marked as done on that day before; nothing changes",))
+        return Edited(path, path.read_text("utf-8-sig"), ("it was marked as done on that day before; nothing changes",))
     if found.action.done is not None or on < found.held.on or on > today:
         why = (
             f"done on {found.action.done} already"

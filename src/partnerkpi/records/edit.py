@@ -1,5 +1,6 @@
 """Editing a partner file in place: comments, order and spelling of everything else stay as people wrote them."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -23,14 +24,22 @@ def edit_partner(path: Path, edit: Edit, *, plan: bool = False) -> str:
     The file is checked before and after: raises ConfigurationError when it has a mistake already, or would get one.
     """
     read_toml(path, PartnerFile)
-    before = path.read_text("utf-8")
+    before = path.read_text("utf-8-sig")
     document = tomlkit.parse(before)
     edit(document)
     text = spaced(before, tomlkit.dumps(document))
     _require_sound(text, path, PartnerFile)
     if not plan:
-        write_private(path, text.encode())
+        write_edited(path, text)
     return text
+
+
+def write_edited(path: Path, text: str) -> None:
+    """Write a file anew with the line ends of its first line and the byte order mark it had, if any."""
+    before = path.read_bytes() if path.exists() else b""
+    end = "\r\n" if before.partition(b"\n")[0].endswith(b"\r") else "\n"
+    mark = BOM_UTF8 if before.startswith(BOM_UTF8) else b""
+    write_private(path, mark + text.replace("\n", end).encode())
 
 
 def write_partner(path: Path, content: Mapping[str, object], *, plan: bool = False) -> str:
