@@ -89,3 +89,9 @@ def test_the_agenda_tells_of_a_goal_that_cannot_be_shown(tmp_path: Path) -> None
     assert [(line.text, line.status) for line in lines[1:]] == [("chronic_absense", "cannot be shown")]
     assert lines[0].text == "Chronic absence"
     assert lines[1].details == ("There is no such KPI (did you mean chronic_absence?).",)
+
+
+@pytest.mark.parametrize("written", ["2026-27-Q4", "SY27 Q4", "2026-2027 q4"])
+def test_a_quarter_in_a_file_is_spelt_as_on_the_command_line(tmp_path: Path, written: str) -> None:
+    made = workspace(tmp_path / "d", partners={"hospital": HOSPITAL + GOAL.replace("2026-27 Q4", written)})
+    assert read_partners(made.partners)[0].goals[0].due == "2026-27 Q4"

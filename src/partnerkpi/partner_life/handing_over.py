@@ -12,9 +12,8 @@ from partnerkpi.partner_life.editing import Edit, Edited, When, carry_out, chang
 from partnerkpi.partner_life.programs import require_free, table_of
 from partnerkpi.records.edit import entries, entry
 from partnerkpi.records.holdings import plain
+from partnerkpi.records.partner_file import ID_PATTERN
 from partnerkpi.records.partners import find_partner, find_program, read_partners
-
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 def merge(
@@ -83,7 +82,7 @@ def split(
     wanted = {find_program(partner, text).id for text in programs}
     moving = [program for program in running if program.id in wanted]
     _require_some(partner, wanted, running, moving, when)
-    if not _ID.fullmatch(to):
+    if not re.fullmatch(ID_PATTERN, to):
         raise UsageError(
             f'"{to}" cannot be the id of a partner.',
             where="--to",
@@ -149,7 +148,7 @@ def _ids_there(partner: Partner, moving: Sequence[Program], called: Mapping[str,
     ids = {program.id: program.id for program in moving}
     for old, new in called.items():
         known = find_program(partner, old).id
-        if known not in ids or not _ID.fullmatch(new):
+        if known not in ids or not re.fullmatch(ID_PATTERN, new):
             raise UsageError(
                 f"The program {known} has stopped; it goes nowhere." if known not in ids else f'"{new}" is no id.',
                 where=f"--as {old}={new}",

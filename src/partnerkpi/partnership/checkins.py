@@ -37,7 +37,7 @@ class HeldQuarter:
         """One line about it."""
         if self.checkins:
             return f"{self.quarter.label}: check-in on {', '.join(str(each.on) for each in self.checkins)}"
-        return f"{self.quarter.label}: no check-in{' yet' if self.state == 'open' else ''}"
+        return _without(self.quarter.label, self.state)
 
 
 @dataclass(frozen=True)
@@ -244,7 +244,7 @@ def checkin_lines(document: dict[str, Any]) -> list[str]:
     lines = []
     for quarter in document["quarters"]:
         if not quarter["checkins"]:
-            lines.append(f"{quarter['quarter']}: no check-in{' yet' if quarter['state'] == 'open' else ''}")
+            lines.append(_without(quarter["quarter"], quarter["state"]))
         for held in quarter["checkins"]:
             roles = f": {', '.join(held['attended'])}" if held["attended"] else ""
             lines.append(f"{quarter['quarter']}: check-in on {held['on']}{roles}")
@@ -252,6 +252,10 @@ def checkin_lines(document: dict[str, Any]) -> list[str]:
             lines += [f"  {action_line(action)}" for action in held["actions"]]
             lines += [f"  next: {held['next']}"] if held["next"] else []
     return lines
+
+
+def _without(quarter: str, state: str) -> str:
+    return f"{quarter}: no check-in{' yet' if state == 'open' else ''}"
 
 
 def action_line(action: dict[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """What a partner file may say."""
 
 import datetime as dt
-import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -20,7 +19,7 @@ from partnerkpi.models.partner import (
     Program,
     Recipients,
 )
-from partnerkpi.models.school_year import school_year_label
+from partnerkpi.models.school_year import quarter_label
 from partnerkpi.models.source_table import SOURCE_TABLES
 from partnerkpi.records.holdings import plain
 
@@ -99,14 +98,10 @@ class VisionFile(StrictModel):
 
 
 def _quarter_name(text: str) -> str:
-    year, _, quarter = text.rpartition(" ")
     try:
-        label = school_year_label(year)
+        return quarter_label(text)
     except ValueError:
-        label = ""
-    if not label or not re.fullmatch(r"Q[1-9]", quarter):
-        raise ValueError(f'"{text}" is not a quarter; write it like "2026-27 Q4"')
-    return f"{label} {quarter}"
+        raise ValueError(f'"{text}" is not a quarter; write it like "2026-27 Q4"') from None
 
 
 _QuarterName = Annotated[str, AfterValidator(_quarter_name)]
