@@ -14,7 +14,9 @@ from given import HOSPITAL, NOW, SETTINGS, csv_text, export, take_in, workspace
 from partnerkpi.cli.app import run
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import ConfigurationError, ExportRefused, PrivacyRefused, UsageError
+from partnerkpi.files import write_private
 from partnerkpi.measure.checks import Finding
+from partnerkpi.partnership import investing
 from partnerkpi.partnership.investing import BY_HAND, COLUMNS, Added, Line, add_line
 from partnerkpi.partnership.ledger import read_ledger
 from partnerkpi.warehouse import open_for_reading
@@ -268,3 +270,14 @@ def test_a_line_that_would_not_be_counted_is_refused(made: Workspace) -> None:
     assert path.read_bytes() == before and _facts(made) == 1
     _add(made, _cash(2, note="Again"))
     assert _facts(made) == 2
+
+
+def test_a_run_that_takes_the_line_in_first_loses_nothing(made: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def written(path: Path, content: bytes) -> None:
+        write_private(path, content)
+        take_in(made)
+
+    monkeypatch.setattr(investing, "write_private", written)
+    added = _add(made, _cash(1))
+    assert added.notes == ("another run has found the file first and taken the line in",)
+    assert len(_kept(made)) == _facts(made) == 1

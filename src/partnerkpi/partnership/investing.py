@@ -89,8 +89,9 @@ def add_line(
         load = ingest(workspace, [path], now=now, options=IngestOptions(dialect="plain"), found=found)[0]
         if load.status is LoadStatus.REFUSED:
             raise ExportRefused(load.reason, where=load.where, now=load.advice)
-        # A later load of the same bytes is that of a run of the inbox, which has found the file first.
-        if load.status is LoadStatus.UNCHANGED and (load.load or 0) <= latest:
+        if load.status is LoadStatus.UNCHANGED and (load.load or 0) > latest:
+            notes.append("another run has found the file first and taken the line in")
+        elif load.status is LoadStatus.UNCHANGED:
             raise ExportRefused(
                 "The file with this line has been taken in before, and the line taken out since: it would not count.",
                 where=f"{path}, load {load.load}",
