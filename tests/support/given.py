@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from partnerkpi import assets
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.ingest import IngestOptions, ingest
 from partnerkpi.initialise import create_workspace
@@ -58,6 +59,8 @@ S2 = "Q4"
 "2026FA" = "Q2"
 "2027SP" = "Q4"
 """
+# Without the data checks, for tests of nothing but facts that take in many files.
+UNCHECKED = SETTINGS + "\n[checks]\n" + "".join(f'{name} = "off"\n' for name in assets.files("queries/checks", ".sql"))
 
 HOSPITAL = """\
 name = "Riverbend Health"
