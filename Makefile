@@ -28,7 +28,7 @@ contracts: setup
 	@.venv/bin/lint-imports --no-cache
 
 tests: setup
-	@$(PYTHON) -m pytest -n auto
+	@$(PYTHON) -m pytest -n auto --dist worksteal
 
 test-browser: setup  ## Try the HTML page in Chromium: axe-core, keyboard, narrow windows, large text.
 	@browser=$$(scripts/setup_browser.sh) && \

@@ -1,7 +1,8 @@
 """Knows what becomes of malformed exports: scripts/bad_csv.py [SHARED_DATA_FOLDER].
 
 Every file below `badcsv` and `exports` is taken in, in a child process that has ten seconds for it, under the shipped
-dialects and one made for its own header. No shipped dialect knows a file of `badcsv`.
+dialects and one made for its own header. No shipped dialect knows a file of `badcsv`. At the end the marts are built
+and the data checks run over all that a child has read.
 
 Some files have the true table beside them. There the dialect names the true columns, as many at a time as `investments`
 has texts of its own, so that what stands in the facts is what was read, cell by cell.
@@ -23,7 +24,6 @@ import gzip
 import json
 import multiprocessing
 import re
-import secrets
 import sys
 import tempfile
 import zipfile
@@ -32,17 +32,23 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import fastexcel
 
 from partnerkpi.config.workspace import Workspace
+from partnerkpi.dialects.files import read_dialect, read_dialects
 from partnerkpi.exports.rows import DELIMITERS
-from partnerkpi.ingest import IngestOptions, ingest
+from partnerkpi.ingest.workflow import IngestOptions, Intake, looks_new, take_file
 from partnerkpi.initialise import create_workspace
+from partnerkpi.measure.check_files import read_checks
+from partnerkpi.measure.checks import run_checks
+from partnerkpi.models.dialect import Dialect
 from partnerkpi.models.load import Load, LoadStatus
-from partnerkpi.warehouse import open_for_reading
+from partnerkpi.refresh import refresh
+from partnerkpi.warehouse import Warehouse, open_for_writing
 
 SECONDS = 10
 CHILDREN = 2
@@ -50,6 +56,7 @@ NOW = dt.datetime(2026, 11, 23, 8, 0)
 OUTCOMES = ("exact", "quarantined", "read, no truth", "refused", "swallowed", "silently wrong", "crashed", "hung")
 FAILURES = OUTCOMES[4:]
 MADE = "made"
+ALL = "all that was read"
 # The texts of the natural key: two rows that differ in one of them are two rows of facts.
 COLUMNS = ("partner", "note", "evidence")
 # The limits on refused rows and on sizes would refuse whole files; here every row shall show what becomes of it.
@@ -143,8 +150,9 @@ def _judge_all(cases: Sequence[Case], folder: Path) -> list[Verdict]:
         if verdict.outcome in ("crashed", "hung"):
             child.end()
             child = _Child(folder)
+    closing = child.judge(None)
     child.end()
-    return verdicts
+    return [*verdicts, closing] if closing.outcome in FAILURES else verdicts
 
 
 class _Child:
@@ -159,14 +167,16 @@ class _Child:
         theirs.close()
         self._ours.recv()
 
-    def judge(self, case: Case) -> Verdict:
+    def judge(self, case: Case | None) -> Verdict:
+        """A case; without one, what can be made of all that was read."""
+        name = case.name if case else ALL
         self._ours.send(case)
         if not self._ours.poll(SECONDS):
-            return Verdict(case.name, "hung", f"more than {SECONDS} seconds")
+            return Verdict(name, "hung", f"more than {SECONDS} seconds")
         try:
             answer: Verdict = self._ours.recv()
         except EOFError:
-            return Verdict(case.name, "crashed", "the process died")
+            return Verdict(name, "crashed", "the process died")
         return answer
 
     def end(self) -> None:
@@ -178,27 +188,51 @@ class _Child:
 def _serve(pipe: Connection, folder: Path) -> None:
     """The child's side: one workspace, a case at a time."""
     workspace = create_workspace(folder / "district", settings=SETTINGS, partners={})
-    pipe.send("ready")
-    while True:
-        case: Case = pipe.recv()
-        try:
-            pipe.send(_judge(workspace, case))
-        except Exception as error:  # whatever escapes is what this script looks for
-            pipe.send(Verdict(case.name, "crashed", f"{type(error).__name__}: {error}".splitlines()[0]))
+    with open_for_writing(workspace.database) as warehouse:
+        room = _Room(workspace, warehouse, read_dialects(workspace.root), dates=_dates())
+        pipe.send("ready")
+        while True:
+            case: Case | None = pipe.recv()
+            try:
+                pipe.send(_judge(room, case) if case else _closed(room))
+            except Exception as error:  # whatever escapes is what this script looks for
+                name = case.name if case else ALL
+                pipe.send(Verdict(name, "crashed", f"{type(error).__name__}: {error}".splitlines()[0]))
 
 
-def _judge(workspace: Workspace, case: Case) -> Verdict:
+@dataclass(frozen=True)
+class _Room:
+    """What the cases of a child share: each load has a date of its own, so that none has a row another has."""
+
+    workspace: Workspace
+    warehouse: Warehouse
+    shipped: Mapping[str, Dialect]
+    dates: Iterator[dt.date]
+
+
+def _dates() -> Iterator[dt.date]:
+    return (dt.date(2000, 1, 1) + dt.timedelta(days=number) for number in count())
+
+
+def _closed(room: _Room) -> Verdict:
+    """The marts and the data checks, over every file that was read."""
+    refresh(room.workspace, room.warehouse)
+    run_checks(room.warehouse, read_checks(room.workspace), today=NOW.date())
+    return Verdict(ALL, "exact")
+
+
+def _judge(room: _Room, case: Case) -> Verdict:
     if case.truth is None:
-        return _without_truth(workspace, case)
+        return _without_truth(room, case)
     names = list(case.truth[0])
     chunks = [names[first : first + len(COLUMNS)] for first in range(0, len(names), len(COLUMNS))]
-    verdicts = [_compared(workspace, case, chunk, case.truth) for chunk in chunks]
+    verdicts = [_compared(room, case, chunk, case.truth) for chunk in chunks]
     return max(verdicts, key=lambda verdict: OUTCOMES.index(verdict.outcome))
 
 
-def _without_truth(workspace: Workspace, case: Case) -> Verdict:
+def _without_truth(room: _Room, case: Case) -> Verdict:
     names = _own_header(case.path)
-    loads = _take_in(workspace, case, names or ["no such column"], plan=True)
+    loads = _take_in(room, case, names or ["no such column"])
     if all(load.status is LoadStatus.REFUSED for load in loads):
         return Verdict(case.name, "refused", loads[0].reason)
     if not all(load.counts.balanced for load in loads):
@@ -208,16 +242,14 @@ def _without_truth(workspace: Workspace, case: Case) -> Verdict:
     return Verdict(case.name, "read, no truth")
 
 
-def _compared(workspace: Workspace, case: Case, names: Sequence[str], truth: Table) -> Verdict:
+def _compared(room: _Room, case: Case, names: Sequence[str], truth: Table) -> Verdict:
     """What was read of these columns beside what is there."""
-    (load,) = _take_in(workspace, case, names, plan=False)
+    (load,) = _take_in(room, case, names)
     if load.status is LoadStatus.REFUSED:
         return Verdict(case.name, "refused", load.reason)
     used = COLUMNS[: len(names)]
-    with open_for_reading(workspace.database) as warehouse:
-        read = set(
-            warehouse.rows(f"select {', '.join(used)} from investments where load_id = $load", {"load": load.load})
-        )
+    facts = f"select {', '.join(used)} from investments where load_id = $load"
+    read = set(room.warehouse.rows(facts, {"load": load.load}))
     true_rows = [tuple(_as_read(row[name]) for name in names) for row in truth]
     counts = load.counts
     missing = len(true_rows) - counts.loaded - counts.duplicate
@@ -234,23 +266,25 @@ def _as_read(cell: str) -> str:
     return re.sub(r"\r\n|[\r\n]", " ", cell).strip()
 
 
-def _take_in(workspace: Workspace, case: Case, names: Sequence[str], *, plan: bool) -> list[Load]:
-    """Ingest under the shipped dialects and one that reads these columns as texts."""
+def _take_in(room: _Room, case: Case, names: Sequence[str]) -> list[Load]:
+    """As ingest does with each of its files, under the shipped dialects and one that reads these columns as texts."""
     # A column too many reads the first name once more, so that the key is whole.
     sources = [names[n] if n < len(names) else names[0] for n, _ in enumerate(COLUMNS)]
     columns = {
         **{column: {"header": source, "blank": ""} for column, source in zip(COLUMNS, sources, strict=True)},
-        # No load has a row that another has, so all its rows are its own.
         "side": {"value": "partner"},
         "kind": {"value": "cash"},
-        "date": {"value": str(dt.date(2000, 1, 1) + dt.timedelta(days=secrets.randbelow(20_000)))},
+        "date": {"value": str(next(room.dates))},
     }
     lines = [f"{column} = {_inline(rule)}" for column, rule in columns.items()]
     head = f'name = {_text(case.name)}\n\n[[table]]\ntable = "investments"\nslice = []\n\n[table.columns]\n'
-    path = workspace.root / "dialects" / f"{MADE}.toml"
+    path = room.workspace.root / "dialects" / f"{MADE}.toml"
     path.parent.mkdir(exist_ok=True)
     path.write_text(head + "\n".join(lines) + "\n", "utf-8")
-    return ingest(workspace, [case.path], now=NOW, options=IngestOptions(plan=plan))
+    dialects = {**room.shipped, MADE: read_dialect(path)}
+    intake = Intake(room.workspace, room.warehouse, dialects, IngestOptions(), NOW, room.workspace.key())
+    looks_new(intake, case.path)
+    return list(take_file(intake, case.path))
 
 
 def _inline(rule: Mapping[str, str]) -> str:

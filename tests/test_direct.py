@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from given import NOW, csv_text, export, take_in, workspace
+from given import NOW, UNCHECKED, csv_text, export, take_in, workspace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -112,7 +112,7 @@ _LATER = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(later=st.lists(_LATER, max_size=12))
 def test_people_who_come_late_in_a_long_file_end_as_if_they_had_been_known(
     tmp_path_factory: pytest.TempPathFactory, later: list[str]
@@ -120,7 +120,7 @@ def test_people_who_come_late_in_a_long_file_end_as_if_they_had_been_known(
     beginning = [f"{student},North,{day},present" for day in ("2025-09-01", "2025-09-02") for student in (1, 2)]
     found: list[tuple[Load, object, object]] = []
     for sample in (2, 1_000):
-        made = workspace(tmp_path_factory.mktemp("late") / "d")
+        made = workspace(tmp_path_factory.mktemp("late") / "d", settings=UNCHECKED)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(newcomers, "_SAMPLE", sample)
             load = take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, [*beginning, *later])))[0]

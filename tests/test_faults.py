@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,19 @@ class Case:
         """As it was before the run."""
         shutil.rmtree(self.made.database.parent)
         shutil.copytree(self.pristine, self.made.database.parent)
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """How large the files of the database grow in an undisturbed run that is killed when it has committed."""
+        self.restore()
+        made = statements(self.made, "ingest")
+        self.restore()
+        assert run_with(self.made, "ingest", fault=Fault(statement=len(made))) == -signal.SIGKILL
+        log = self.made.database.with_name(f"{self.made.database.name}.wal").stat().st_size
+        take_in(self.made)
+        found = {"partnerkpi.duckdb": self.made.database.stat().st_size, "partnerkpi.duckdb.wal": log}
+        self.restore()
+        return found
 
     def check(self) -> str:
         """Say whether the state is "before" or "after", and see that another run reaches "after" and tidies up."""
@@ -128,24 +142,13 @@ def test_a_kill_before_a_statement_leaves_before_or_after(case: Case) -> None:
 @pytest.mark.parametrize("file", ["partnerkpi.duckdb", "partnerkpi.duckdb.wal"])
 def test_a_kill_inside_a_write_of_the_commit_or_the_checkpoint_leaves_before_or_after(case: Case, file: str) -> None:
     """The kernel ends the process at the write that takes a file beyond a size, after a part of it is written."""
-    sizes = _sizes_of(case)
     states = {}
-    for size in _spread(sizes[file] * 2 // 5, sizes[file] - 1, 2):
+    for size in _spread(case.sizes[file] * 2 // 5, case.sizes[file] - 1, 2):
         case.restore()
         assert run_with(case.made, "ingest", fault=Fault(bytes_per_file=size, fatal=True)) == -signal.SIGXFSZ
         states[size] = case.check()
     if file.endswith(".wal"):
         assert set(states.values()) == {"before"}
-
-
-def _sizes_of(case: Case) -> dict[str, int]:
-    """How large the files of the database grow in an undisturbed run that is killed when it has committed."""
-    made = statements(case.made, "ingest")
-    case.restore()
-    assert run_with(case.made, "ingest", fault=Fault(statement=len(made))) == -signal.SIGKILL
-    log = case.made.database.with_name(f"{case.made.database.name}.wal").stat().st_size
-    take_in(case.made)
-    return {"partnerkpi.duckdb": case.made.database.stat().st_size, "partnerkpi.duckdb.wal": log}
 
 
 def test_a_kill_at_any_moment_leaves_before_or_after(case: Case) -> None:
@@ -165,7 +168,7 @@ def test_a_kill_at_any_moment_leaves_before_or_after(case: Case) -> None:
 
 def test_a_full_disk_leaves_before_or_after_and_is_told(case: Case) -> None:
     """No file may grow beyond a size: the error is EFBIG, met at every place where ENOSPC can be."""
-    sizes = _sizes_of(case)
+    sizes = case.sizes
     for size in [2_000, *_spread(sizes["partnerkpi.duckdb.wal"] // 3, sizes["partnerkpi.duckdb"] - 1, 3)]:
         case.restore()
         code = run_with(case.made, "ingest", fault=Fault(bytes_per_file=size))

@@ -46,8 +46,14 @@ LONG = {"one word": "W" * 300, "many words": "long words " * 27}
 GROUPS = {
     "markup": ("markup", "comment", "template", "entity"),
     "links and styles": ("attachment", "attribute", "style"),
-    "unseen signs": ("turned around", "zero width", "controls"),
-    "other letters": ("emoji", "Arabic", "plainer letters"),
+    "unseen signs and other letters": (
+        "turned around",
+        "zero width",
+        "controls",
+        "emoji",
+        "Arabic",
+        "plainer letters",
+    ),
     "Latin letters": ("Vietnamese and Navajo", "ligatures"),
 }
 MARKUP = " ".join(written for written, _ in HOSTILE.values())
@@ -166,10 +172,13 @@ def test_in_each_field_alone_it_is_no_element_and_changes_no_figure(board: Board
         assert all(figure in shown for figure in told), place
 
 
-@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
-@pytest.mark.parametrize("place", ["Board.partner", "KpiLine.name", "GoalLine.name"])
-def test_a_very_long_name_is_whole_on_one_page(board: Board, place: str, text: str) -> None:
-    named = once(board, place, text)
+@pytest.mark.parametrize("turn", [0, 1], ids=LONG)
+@pytest.mark.parametrize("places", [["Board.partner", "KpiLine.name"], ["GoalLine.name"]], ids=" and ".join)
+def test_very_long_names_are_whole_on_one_page(board: Board, places: list[str], turn: int) -> None:
+    """One word in the first place and many in the second, or the other way round."""
+    named = board
+    for number, place in enumerate(places, start=turn):
+        named = once(named, place, list(LONG.values())[number % 2])
     assert_whole(named, render_pdf(named, TEMPLATES))
 
 
@@ -180,7 +189,9 @@ def test_three_hundred_letters_wherever_they_can_stand_are_refused_in_three_line
         assert len(str(caught.value).splitlines()) == 3 and "Shorten" in caught.value.now
 
 
-def test_a_letter_the_typeface_lacks_is_a_box_and_the_page_says_so(board: Board) -> None:
+def test_a_letter_the_typeface_lacks_is_a_box_and_the_page_says_so(sample: Workspace) -> None:
+    # A board that fits at once.
+    board = make_board(sample, "manufacturer", today=TODAY)[0]
     foreign = read(render_pdf(replace(board, partner="医院 Hospital"), TEMPLATES)).text
     assert "□□Hospital" in foreign and squeezed("□ stands for a letter") in foreign
     assert "□" not in read(render_pdf(replace(board, partner="Bệnh viện Ωμέγα Київ"), TEMPLATES)).text

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from given import NOW, SETTINGS, SHARED, csv_text, export, take_in, workspace
+from given import NOW, SETTINGS, SHARED, UNCHECKED, csv_text, export, take_in, workspace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -224,12 +224,12 @@ _ROWS = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(_ROWS, min_size=1, max_size=12))
 def test_every_row_is_accounted_for_and_loading_twice_is_loading_once(
     tmp_path_factory: pytest.TempPathFactory, rows: list[str]
 ) -> None:
-    made = workspace(tmp_path_factory.mktemp("property") / "d")
+    made = workspace(tmp_path_factory.mktemp("property") / "d", settings=UNCHECKED)
     path = export(made, "a.csv", csv_text(ATTENDANCE, rows))
     first = take_in(made, path)[0]
     assert first.counts.balanced
@@ -320,7 +320,7 @@ def test_a_row_count_far_off_the_last_file_of_its_kind_is_refused(
     assert ("the last file of this kind had 40" in load.reason) is (status == "refused")
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(_ROWS, min_size=1, max_size=12),
     line_end=st.sampled_from(["\n", "\r\n"]),
@@ -333,7 +333,7 @@ def test_a_plain_file_and_one_that_is_read_with_care_give_the_same(
     found = []
     # A quotation mark anywhere takes a file out of the plain ones.
     for content in (text, text.replace("school", '"school"', 1)):
-        made = workspace(tmp_path_factory.mktemp("either") / "d")
+        made = workspace(tmp_path_factory.mktemp("either") / "d", settings=UNCHECKED)
         if earlier:
             take_in(made, export(made, "earlier.csv", csv_text(ATTENDANCE, [earlier])))
         load = take_in(made, export(made, "a.csv", content))[0]

@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from given import NOW, TODAY, csv_text, export, take_in, workspace
+from given import NOW, TODAY, UNCHECKED, csv_text, export, take_in, workspace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -40,7 +40,7 @@ _FILES = st.lists(st.lists(_DAY, min_size=1, max_size=6), min_size=1, max_size=4
 def test_undoing_loads_from_the_last_one_gives_back_every_state_there_was(
     tmp_path_factory: pytest.TempPathFactory, files: list[list[str]]
 ) -> None:
-    made = workspace(tmp_path_factory.mktemp("undo") / "d")
+    made = workspace(tmp_path_factory.mktemp("undo") / "d", settings=UNCHECKED)
     states: list[tuple[int, list[tuple[object, ...]]]] = []
     for number, rows in enumerate(files):
         before = _everything(made) if made.database.exists() else []
