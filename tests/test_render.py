@@ -1,4 +1,7 @@
-"""The page: golden files, one sheet whatever stands on it, data printed as data, and nothing fetched."""
+"""The page: golden files, one sheet whatever stands on it, data printed as data, and nothing fetched.
+
+That hostile texts do no harm on paper either is tried in test_hostile_texts.py, in every field at once.
+"""
 
 import dataclasses
 import html.parser
@@ -139,7 +142,7 @@ def _hostile(panel: Panel, text: str) -> Panel:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_every_text_from_a_file_is_printed_as_text(board: Board, text: str) -> None:
+def test_every_text_from_a_file_is_text_on_the_page(board: Board, text: str) -> None:
     hostile = dataclasses.replace(
         board,
         partner=text,
@@ -152,12 +155,6 @@ def test_every_text_from_a_file_is_printed_as_text(board: Board, text: str) -> N
     page = render("html", hostile, TEMPLATES).decode()
     assert _elements(page) == _elements(render("html", board, TEMPLATES).decode())
     assert any(text.strip() in found for found in _texts(page))
-    try:
-        reader = pypdf.PdfReader(io.BytesIO(render("pdf", hostile, TEMPLATES)))
-    except DoesNotFit:
-        assert len(text) >= 300
-    else:
-        assert len(reader.pages) == 1 and list(reader.attachments) == ["manifest.json"]
 
 
 def test_nothing_is_fetched_from_disk_or_network(board: Board, tmp_path: Path) -> None:
