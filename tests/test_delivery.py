@@ -105,6 +105,30 @@ def test_a_line_that_begins_with_a_dot_arrives_as_it_is(runs: Runs) -> None:
     assert message.get_content().splitlines() == [".", "..two", "end"]
 
 
+def test_a_reader_whose_address_is_written_several_times_gets_one_message(runs: Runs) -> None:
+    partner = runs.workspace.partners / "hospital.toml"
+    text = partner.read_text()
+    partner.write_text(text.replace(f'["{CHIEF}", "{CLERK}"]', f'["{CHIEF}", "{CHIEF}", "Chief@Example.org"]'))
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        by_mail(runs, port)
+        assert outcome(runs.on(DAY)).text == "delivery; sent to 1"
+        # It is the same reader when somebody writes the address another way later.
+        partner.write_text(text.replace(f'["{CHIEF}", "{CLERK}"]', '["CHIEF@example.org"]'))
+        assert told(runs.on(NEXT)) == {} and told(runs.on(NEXT, again=True)) == {}
+    assert mailbox.recipients == [CHIEF]
+
+
+def test_a_reader_of_two_audiences_gets_both_boards(runs: Runs) -> None:
+    add_to_partner(runs.workspace, f'community = ["Chief@example.org", "{CHIEF}"]\n')
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        by_mail(runs, port)
+        runs.on(DAY)
+    assert sorted(mailbox.recipients) == sorted(["Chief@example.org", CHIEF, CLERK])
+    assert len({page["Message-ID"] for _, page in mailbox.taken}) == 3
+
+
 def test_a_refused_recipient_is_tried_again_and_the_others_are_not(runs: Runs) -> None:
     mailbox = Mailbox(refused={CLERK})
     with serving(mailbox) as port:

@@ -78,6 +78,11 @@ class Delivery:
         """The board it is of."""
         return self.partner, self.period, self.audience
 
+    @property
+    def reader(self) -> str:
+        """Who the recipient is, however it is written."""
+        return reader(self.recipient)
+
 
 @dataclass(frozen=True)
 class RunLedger:
@@ -103,4 +108,9 @@ class RunLedger:
 
     def steps(self, key: BoardKey, recipient: str) -> Sequence[Delivery]:
         """The delivery of a board to a recipient, step by step, in whatever version."""
-        return [each for each in self.deliveries if each.key == key and each.recipient == recipient]
+        return [each for each in self.deliveries if each.key == key and each.reader == reader(recipient)]
+
+
+def reader(recipient: str) -> str:
+    """A recipient as it is compared: upper and lower case do not count in an address, in a folder they do."""
+    return recipient.casefold() if "@" in recipient else recipient

@@ -246,9 +246,17 @@ class RecipientsFile(StrictModel):
     board: list[_Address] = Field(default_factory=list)
 
     def recipients(self) -> tuple[Recipients, ...]:
-        """As values, only the audiences somebody reads for."""
+        """As values, only the audiences somebody reads for, and nobody twice for one of them."""
         named = (("executive", self.executive), ("community", self.community), ("board", self.board))
-        return tuple(Recipients(audience, tuple(addresses)) for audience, addresses in named if addresses)
+        return tuple(Recipients(audience, _each_once(addresses)) for audience, addresses in named if addresses)
+
+
+def _each_once(addresses: list[str]) -> tuple[str, ...]:
+    """The addresses as they were written first; upper and lower case make no other reader."""
+    first: dict[str, str] = {}
+    for address in addresses:
+        first.setdefault(address.casefold(), address)
+    return tuple(first.values())
 
 
 class PartnerFile(StrictModel):

@@ -82,7 +82,7 @@ def _is_owed(ledger: RunLedger, board: BookedBoard, recipient: str, *, newest: b
 
 def cut_short(known: Known, *, run: int) -> list[Delivery]:
     """The deliveries that an earlier run had begun when it was ended: whether they arrived, nobody knows."""
-    last = {(each.key, each.recipient): each for each in known.ledger.deliveries}
+    last = {(each.key, each.reader): each for each in known.ledger.deliveries}
     return [
         Delivery(run, *each.key, each.recipient, each.method, each.sha256, DeliveryState.IN_DOUBT, "cut short")
         for each in last.values()

@@ -151,7 +151,7 @@ def _missing(known: Known, partner: Partner, quarter: Quarter) -> Iterator[Audie
 
 
 def _owed_to_somebody(ledger: RunLedger, key: BoardKey) -> bool:
-    last = {each.recipient: each.state for each in ledger.deliveries if each.key == key}
+    last = {each.reader: each.state for each in ledger.deliveries if each.key == key}
     return DeliveryState.OWED in last.values()
 
 

@@ -81,7 +81,7 @@ def _label(calendar: SchoolCalendar, quarter_id: int) -> str:
 
 def _board(known: Known, task: Task) -> BoardStatus:
     keys = [(task.partner.id, task.quarter.label, audience.value) for audience in audiences_of(task.partner)]
-    last = {(each.key, each.recipient): each.state for each in known.ledger.deliveries if each.key in keys}
+    last = {(each.key, each.reader): each.state for each in known.ledger.deliveries if each.key in keys}
     states = list(last.values())
     doubtful = (DeliveryState.IN_DOUBT, DeliveryState.SENDING)
     return BoardStatus(
