@@ -157,6 +157,9 @@ def test_a_log_tells_everything_in_order_with_the_reason(made: Workspace, capsys
     before = json.loads(capsys.readouterr().out)
     assert (before["state"], before["contact"]) == ("active", "School office")
     assert [each["id"] for each in before["programs"]] == ["care", "labs"]
+    assert before["sites"] == []
+    assert partner(made, "show", "clinic", *ON, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["sites"] == ["North High"]
     assert partner(made, "list", "--on", "2026-10-01", "--json") == 0
     rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)["partners"]}
     assert (rows["clinic"]["state"], rows["clinic"]["programs"]) == ("ended", ["care", "night"])

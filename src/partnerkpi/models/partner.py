@@ -165,7 +165,8 @@ class Change:
 
     `what` is a sentence; `partner` the id of the other partner (MERGED: into which; SPLIT: the new one; JOINED and
     SPLIT_OFF tell the same of the other side) and `programs` the ids that went there. `renamed` pairs the ids that
-    are others over there with what they are.
+    are others over there with what they are. `names` are those that came with the change: nobody knew before its day
+    what they mean (RENAMED, ACQUIRED: of the partner; PROGRAM_CHANGED, JOINED: of programs; SITE_ADDED: the site).
     """
 
     on: dt.date
@@ -175,6 +176,7 @@ class Change:
     partner: str = ""
     programs: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -263,10 +265,12 @@ class Partner:
         return known[-1].role if known else self.contact
 
     def as_of(self, day: dt.date, *, first: dt.date | None = None) -> "Partner":
-        """The partner as it was on a day: names, goals, programs, contact, check-ins; nothing of what came later.
+        """The partner as it was on a day: names, goals, programs, contact, check-ins, sites; nothing that came later.
 
         With `first` the programs are all that ran on some day from then on.
         """
+        later = [change for change in self.changes if change.on > day and change.kind is ChangeKind.SITE_ADDED]
+        to_come = {site for change in later for site in change.names}
         return replace(
             self,
             name=self.name_on(day),
@@ -276,6 +280,7 @@ class Partner:
             contact=self.contact_on(day),
             checkins=tuple(checkin for checkin in self.checkins if checkin.on <= day),
             changes=tuple(change for change in self.changes if change.on <= day),
+            sites=tuple(site for site in self.sites if site not in to_come),
         )
 
     def name_on(self, day: dt.date) -> str:

@@ -84,6 +84,7 @@ def change_values(change: Change) -> dict[str, object]:
         "partner": change.partner,
         "programs": list(change.programs) or None,
         "renamed": _inline(dict(change.renamed)) if change.renamed else None,
+        "names": list(change.names) or None,
     }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import tomlkit
 
@@ -46,14 +47,15 @@ def merge(
     renamed = tuple((old, new) for old, new in ids.items() if old != new)
     left = Change(when.on, ChangeKind.MERGED, what, when.reason, there.id, tuple(ids), renamed)
     came = Change(when.on, ChangeKind.JOINED, f'Joined by "{partner.name}".', when.reason, partner.id, targets)
+    names = tuple(program.name for program in moving if _brings_its_name(there, program, ids[program.id]))
 
     def receive(document: tomlkit.TOMLDocument) -> None:
         for program in moving:
             _receive(document, there, program, ids[program.id], when)
-        log(document, came)
+        log(document, replace(came, names=names))
 
     edits: list[tuple[str, Edit | Mapping[str, object]]] = [(partner.id, _leaving(moving, left))]
-    if came not in there.changes:
+    if came not in [replace(each, names=()) for each in there.changes]:
         require_may_change(there, when)
         for program in moving:
             _require_room(there, program, ids[program.id], called or {}, when)
@@ -122,8 +124,14 @@ def _receive(document: tomlkit.TOMLDocument, there: Partner, program: Program, t
     known = next((each for each in there.programs if each.id == target), None)
     if known is None:
         entries(document, "programs").append(entry(_described(program, target, when)))
-    elif plain(program.name) not in {plain(name) for name in known.names}:
+    elif _brings_its_name(there, program, target):
         table_of(document, target)["aliases"] = [*known.aliases, program.name]
+
+
+def _brings_its_name(there: Partner, program: Program, target: str) -> bool:
+    """Whether a program over there gets another name: that of one that becomes part of it."""
+    known = next((each for each in there.programs if each.id == target), None)
+    return known is not None and plain(program.name) not in {plain(name) for name in known.names}
 
 
 def _described(program: Program, program_id: str, when: When) -> dict[str, object]:

@@ -31,7 +31,7 @@ def described(partner: Partner, day: dt.date) -> dict[str, Any]:
         "formerly": [{"name": former.name, "until": former.until} for former in then.formerly],
         "aliases": list(partner.aliases),
         "programs": [_program(program) for program in then.programs],
-        "sites": list(partner.sites),
+        "sites": list(then.sites),
         "goals": [goal.kpi for goal in then.goals],
     }
 

@@ -8,7 +8,7 @@ from partnerkpi.models.partner import Change, ChangeKind, Partner
 from partnerkpi.partner_life.editing import Edited, When, carry_out, log, require_may_change
 from partnerkpi.records.edit import entries, entry
 from partnerkpi.records.holdings import plain
-from partnerkpi.records.partners import find_partner, read_partners
+from partnerkpi.records.partners import find_partner, goes_by, read_partners
 from partnerkpi.records.roles import require_no_address
 
 
@@ -32,11 +32,12 @@ def rename(
     if owner:
         what = f'Acquired by {owner}; "{partner.name}" is now "{name}".'
     kind = ChangeKind.ACQUIRED if owner else ChangeKind.RENAMED
+    new = () if goes_by(partner, name) else (name,)
 
     def edit(document: tomlkit.TOMLDocument) -> None:
         entries(document, "formerly").append(entry({"name": partner.name, "until": when.on}))
         document["name"] = name
-        log(document, Change(when.on, kind, what, when.reason))
+        log(document, Change(when.on, kind, what, when.reason, names=new))
 
     return carry_out(workspace, [(partner.id, edit)], plan=plan)
 

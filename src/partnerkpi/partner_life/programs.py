@@ -60,7 +60,7 @@ def change_program(
     require_no_address((words.name, *words.aliases), where="the names of the program")
     now = {"name": program.name, "element": program.element, "capacity": program.capacity}
     new = {key: value for key, value in words.given.items() if now[key] != value}
-    added = [alias for alias in words.aliases if plain(alias) not in {plain(name) for name in program.names}]
+    added = [alias for alias in words.aliases if plain(alias) not in _plain_names(program)]
     if not new and not added:
         raise UsageError(
             f"Nothing of the program {program.id} would change.",
@@ -69,6 +69,7 @@ def change_program(
         )
     require_free(partner, (str(new.get("name", program.name)), *added), but=program)
     what = f'Program "{program.name}" changed: {_told(now, new, added)}.'
+    names = [str(new["name"])] if "name" in new and plain(str(new["name"])) not in _plain_names(program) else []
 
     def edit(document: tomlkit.TOMLDocument) -> None:
         table = table_of(document, program.id)
@@ -77,7 +78,7 @@ def change_program(
             table["aliases"] = [*program.aliases, *added]
         if new:
             entries(table, "formerly").append(entry({"until": when.on, **now}))
-        log(document, _of(ChangeKind.PROGRAM_CHANGED, what, when, program.id))
+        log(document, _of(ChangeKind.PROGRAM_CHANGED, what, when, program.id, names=(*names, *added)))
 
     return carry_out(workspace, [(partner.id, edit)], plan=plan)
 
@@ -109,7 +110,7 @@ def add_site(workspace: Workspace, partner_id: str, name: str, when: When, *, pl
 
     def edit(document: tomlkit.TOMLDocument) -> None:
         document["sites"] = [*partner.sites, name]
-        log(document, _of(ChangeKind.SITE_ADDED, f"Site added: {name}.", when))
+        log(document, _of(ChangeKind.SITE_ADDED, f"Site added: {name}.", when, names=(name,)))
 
     return carry_out(workspace, [(partner.id, edit)], plan=plan)
 
@@ -173,8 +174,12 @@ def _running(partner: Partner, wanted: str, day: dt.date) -> Program:
     )
 
 
-def _of(kind: ChangeKind, what: str, when: When, *programs: str) -> Change:
-    return Change(when.on, kind, what, when.reason, programs=programs)
+def _of(kind: ChangeKind, what: str, when: When, *programs: str, names: Sequence[str] = ()) -> Change:
+    return Change(when.on, kind, what, when.reason, programs=programs, names=tuple(names))
+
+
+def _plain_names(program: Program) -> set[str]:
+    return {plain(name) for name in program.names}
 
 
 def _told(now: Mapping[str, object], new: Mapping[str, object], added: Sequence[str]) -> str:

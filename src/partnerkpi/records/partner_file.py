@@ -203,11 +203,12 @@ class ChangeFile(StrictModel):
     partner: str = ""
     programs: list[str] = Field(default_factory=list)
     renamed: dict[str, str] = Field(default_factory=dict)
+    names: list[_Name] = Field(default_factory=list)
 
     def change(self) -> Change:
         """As a value."""
         programs, renamed = tuple(self.programs), tuple(self.renamed.items())
-        return Change(self.on, self.kind, self.what, self.reason, self.partner, programs, renamed)
+        return Change(self.on, self.kind, self.what, self.reason, self.partner, programs, renamed, tuple(self.names))
 
 
 class ContactFile(StrictModel):

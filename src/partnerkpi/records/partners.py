@@ -12,6 +12,8 @@ from partnerkpi.records.holdings import holdings, program_named
 from partnerkpi.records.holdings import plain as _plain
 from partnerkpi.records.partner_file import PartnerFile
 
+_NAMING = (ChangeKind.RENAMED, ChangeKind.ACQUIRED)
+_NAMING_PROGRAMS = (ChangeKind.PROGRAM_CHANGED, ChangeKind.JOINED)
 _BETWEEN = (ChangeKind.MERGED, ChangeKind.JOINED, ChangeKind.SPLIT, ChangeKind.SPLIT_OFF)
 
 
@@ -158,8 +160,35 @@ def cohort_names(partners: Sequence[Partner], written: Iterable[tuple[str, str]]
 
 
 def known_on(partners: Iterable[Partner], day: dt.date) -> tuple[Partner, ...]:
-    """The partners without the changes that were to come: what names meant to whoever looked on a day."""
-    return tuple(replace(p, changes=tuple(change for change in p.changes if change.on <= day)) for p in partners)
+    """The partners without the changes and names that were to come: what names meant to whoever looked on a day."""
+    return tuple(_known_on(partner, day) for partner in partners)
+
+
+def _known_on(partner: Partner, day: dt.date) -> Partner:
+    to_come, of_programs = _names_to_come(partner, day, _NAMING), _names_to_come(partner, day, _NAMING_PROGRAMS)
+    return replace(
+        partner,
+        name=partner.name_on(day) if _plain(partner.name) in to_come else partner.name,
+        aliases=tuple(alias for alias in partner.aliases if _plain(alias) not in to_come),
+        formerly=tuple(former for former in partner.formerly if _plain(former.name) not in to_come),
+        programs=tuple(_program_known_on(program, day, of_programs) for program in partner.programs),
+        changes=tuple(change for change in partner.changes if change.on <= day),
+    )
+
+
+def _program_known_on(program: Program, day: dt.date, to_come: frozenset[str]) -> Program:
+    return replace(
+        program,
+        name=program.on(day).name if _plain(program.name) in to_come else program.name,
+        aliases=tuple(alias for alias in program.aliases if _plain(alias) not in to_come),
+        formerly=tuple(former for former in program.formerly if _plain(former.name) not in to_come),
+    )
+
+
+def _names_to_come(partner: Partner, day: dt.date, kinds: Sequence[ChangeKind]) -> frozenset[str]:
+    """The names that changes of these kinds brought after a day, as names are compared."""
+    later = [change for change in partner.changes if change.on > day and change.kind in kinds]
+    return frozenset(_plain(name) for change in later for name in change.names)
 
 
 def _names(partner: Partner) -> tuple[str, ...]:
