@@ -212,6 +212,73 @@ def test_check_tells_where_the_agreements_stand_and_who_has_none(
     assert lines[-1] == "information: no data-sharing agreement is in the file of: library."
 
 
+RENEWED = f"{AGREED}\n[[agreements]]\nstart = 2027-01-01\nend = 2027-12-31\n"
+LATER = RENEWED.replace("2027-01-01", "2027-02-01")
+
+
+def test_a_renewed_agreement_leaves_the_boards_of_the_one_before(tmp_path: Path) -> None:
+    made = district(tmp_path / "d", AGREED)
+    before = board_on(made, TODAY)
+    path = made.partners / "hospital.toml"
+    path.write_text(path.read_text() + RENEWED.removeprefix(AGREED))
+
+    assert board_on(made, dt.date(2027, 3, 1), as_of=TODAY) == before
+    assert board_on(made, dt.date(2027, 3, 1)).partner_id == "hospital"
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "state", "days"),
+    [
+        (RENEWED, dt.date(2026, 7, 31), "early", None),
+        (RENEWED, dt.date(2026, 12, 31), "in force", 0),
+        (RENEWED, dt.date(2027, 1, 1), "in force", 364),
+        (RENEWED, dt.date(2027, 12, 1), "ending", 30),
+        (RENEWED, dt.date(2028, 1, 1), "over", None),
+        (LATER, dt.date(2026, 12, 31), "ending", 0),
+        (LATER, dt.date(2027, 1, 15), "early", None),
+        (LATER, dt.date(2027, 2, 1), "in force", 333),
+    ],
+)
+def test_where_several_agreements_stand(tmp_path: Path, text: str, day: dt.date, state: str, days: int | None) -> None:
+    """One that goes on under the next without a gap needs no warning."""
+    path = tmp_path / "hospital.toml"
+    path.write_text(HOSPITAL + text)
+    stands = standing_on(read_partner(path), day)
+
+    assert (stands.state, stands.days) == (state, days)
+
+
+def test_of_several_agreements_the_narrowest_limits_hold(tmp_path: Path) -> None:
+    """Whichever of them is looked at, nothing is told that one of them does not allow."""
+    path = tmp_path / "hospital.toml"
+    first = AGREED + 'fields = ["attendance", "grades"]\nminimum_group = 12\n'
+    second = RENEWED.removeprefix(AGREED) + 'fields = ["grades", "engagement"]\nminimum_group = 20\n'
+    third = "\n[[agreements]]\nstart = 2028-01-01\nend = 2028-12-31\n"
+    path.write_text(HOSPITAL + first + second + third)
+    agreed = read_partner(path).agreement
+
+    assert agreed is not None
+    assert (agreed.fields, agreed.minimum_group) == (("grades",), 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        (RENEWED.replace("2027-01-01", "2026-12-31"), "two agreements cover 2026-12-31"),
+        (RENEWED.replace("2027-12-31", "2026-12-30"), "ends before it starts"),
+        (
+            AGREED + 'fields = ["grades"]\n' + RENEWED.removeprefix(AGREED) + 'fields = ["engagement"]\n',
+            "no source table in common",
+        ),
+    ],
+)
+def test_agreements_that_cannot_be_are_told(tmp_path: Path, text: str, mistake: str) -> None:
+    path = tmp_path / "hospital.toml"
+    path.write_text(HOSPITAL + text)
+    with pytest.raises(ConfigurationError, match=mistake):
+        read_partner(path)
+
+
 def test_the_command_ends_with_five_and_three_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = district(tmp_path / "d", "\n[agreement]\nstart = 2020-01-01\nend = 2020-12-31\n")
 

@@ -1,6 +1,7 @@
 """What a partner file may say."""
 
 import datetime as dt
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -219,7 +220,7 @@ class ContactFile(StrictModel):
 
 
 class AgreementFile(StrictModel):
-    """`[agreement]`: the data-sharing agreement; `fields` are source tables, none: all of them."""
+    """`[agreement]`, and each `[[agreements]]` that renews it; `fields` are source tables, none: all of them."""
 
     start: dt.date
     end: dt.date
@@ -234,6 +235,10 @@ class AgreementFile(StrictModel):
         if unknown:
             raise ValueError(f"there is no source table {', '.join(unknown)}")
         return self
+
+    def agreement(self) -> Agreement:
+        """As a value."""
+        return Agreement(self.start, self.end, tuple(self.fields), self.minimum_group)
 
 
 _Address = Annotated[str, Field(pattern=r"^[^@\s<>,;\"']+@[^@\s<>,;\"']+$", max_length=254)]
@@ -276,6 +281,7 @@ class PartnerFile(StrictModel):
     changes: list[ChangeFile] = Field(default_factory=list)
     contacts: list[ContactFile] = Field(default_factory=list)
     agreement: AgreementFile | None = None
+    agreements: list[AgreementFile] = Field(default_factory=list)
     recipients: RecipientsFile = RecipientsFile()
     sites: list[_Name] = Field(default_factory=list)
 
@@ -283,10 +289,21 @@ class PartnerFile(StrictModel):
         """The changes as values, in order of time."""
         return tuple(sorted((each.change() for each in self.changes), key=lambda change: change.on))
 
-    def agreed(self) -> Agreement | None:
-        """The agreement as a value."""
-        found = self.agreement
-        return Agreement(found.start, found.end, tuple(found.fields), found.minimum_group) if found else None
+    def agreed(self) -> tuple[Agreement, ...]:
+        """The agreements as values, in order of time."""
+        found = [*([self.agreement] if self.agreement else []), *self.agreements]
+        return tuple(sorted((each.agreement() for each in found), key=lambda agreed: agreed.start))
+
+    @model_validator(mode="after")
+    def _one_agreement_at_a_time(self) -> "PartnerFile":
+        agreed = self.agreed()
+        for before, after in pairwise(agreed):
+            if after.start <= before.end:
+                raise ValueError(f"two agreements cover {after.start}: end the one before it on an earlier day")
+        limits = [set(each.fields) for each in agreed if each.fields]
+        if limits and not set.intersection(*limits):
+            raise ValueError("the agreements have no source table in common: take the one out that is over")
+        return self
 
     @model_validator(mode="after")
     def _each_once(self) -> "PartnerFile":

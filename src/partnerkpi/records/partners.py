@@ -72,7 +72,7 @@ def partner_of(partner_id: str, content: PartnerFile) -> Partner:
         page=content.board.choice(),
         changes=content.log(),
         contacts=tuple(sorted((Contact(c.role, c.since) for c in content.contacts), key=lambda each: each.since)),
-        agreement=content.agreed(),
+        agreements=content.agreed(),
         recipients=content.recipients.recipients(),
         sites=tuple(content.sites),
     )

@@ -1,6 +1,7 @@
 """What the data-sharing agreement with a partner allows: on which days, from which source tables, of how many people.
 
-A partner file without an agreement sets no limits. The day that counts is the one the report is made on.
+A partner file without an agreement sets no limits. The day that counts is the one the report is made on. Agreements
+that are renewed follow each other.
 """
 
 import datetime as dt
@@ -42,8 +43,11 @@ class Standing:
 
 
 def standing_on(partner: Partner, day: dt.date) -> Standing:
-    """Where the agreement with a partner stands on a day; both its days are included."""
-    agreed = partner.agreement
+    """Where the agreement with a partner stands on a day; both its days are included.
+
+    Of several the one in force, else the next one. One that is followed by another on the next day is not "ending".
+    """
+    agreed = partner.agreement_on(day)
     if agreed is None:
         return Standing(partner.id, "none")
     if day < agreed.start:
@@ -51,7 +55,9 @@ def standing_on(partner: Partner, day: dt.date) -> Standing:
     left = (agreed.end - day).days
     if left < 0:
         return Standing(partner.id, "over", agreed.start, agreed.end)
-    return Standing(partner.id, "ending" if left <= WARN_DAYS else "in force", agreed.start, agreed.end, left)
+    goes_on = any(each.start == agreed.end + dt.timedelta(days=1) for each in partner.agreements)
+    ending = left <= WARN_DAYS and not goes_on
+    return Standing(partner.id, "ending" if ending else "in force", agreed.start, agreed.end, left)
 
 
 def require_agreement(partner: Partner, day: dt.date) -> None:
@@ -62,8 +68,8 @@ def require_agreement(partner: Partner, day: dt.date) -> None:
     when = f"begins on {stands.start}" if stands.state == "early" else f"ended on {stands.end}"
     raise PrivacyRefused(
         f"The data-sharing agreement with {partner.id} {when}; no report is made on {day}.",
-        where=f"[agreement] in partners/{partner.id}.toml",
-        now="Write the new agreement into the file once both sides have signed it.",
+        where=f"[agreement] and [[agreements]] in partners/{partner.id}.toml",
+        now="Once both sides have signed a new one, add it to the file as one more [[agreements]]; leave the old one.",
     )
 
 
