@@ -1,6 +1,7 @@
 """Delivery: every reader gets a board once, from a server that refuses, stalls or is not there as well."""
 
 import dataclasses
+import datetime as dt
 import re
 import shutil
 from email import message_from_bytes, policy
@@ -13,11 +14,12 @@ from mail import PASSWORD, USER, Mailbox, certificate_for, free_port, serving, s
 from unattended import Runs, add_settings, add_to_partner, copied, district, outcome, told
 
 from partnerkpi.cli.app import run
-from partnerkpi.config.unattended import RunSettings
+from partnerkpi.config.unattended import DeliverySettings, RunSettings
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import ConfigurationError, PrivacyRefused
-from partnerkpi.models.run import DeliveryState
+from partnerkpi.models.run import BoardState, BookedBoard, DeliveryState
 from partnerkpi.records.partners import read_partners
+from partnerkpi.schedule.message import message
 from partnerkpi.schedule.smtp import connected
 from partnerkpi.warehouse import open_for_reading, open_for_writing
 from partnerkpi.warehouse.runs import book_deliveries, read_runs
@@ -285,6 +287,82 @@ def test_a_wrong_password_is_told_without_it(
     assert "sesame" not in said and b"sesame" not in runs.workspace.database.read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("user", "secret", "what"),
+    [
+        (USER, "pässword", "The password of the mail server has letters that cannot be sent to it."),
+        (USER, "\udce4bc", "The password of the mail server has letters that cannot be sent to it."),
+        ("büro", PASSWORD, "The user of the mail server has letters that cannot be sent to it."),
+    ],
+)
+def test_letters_that_no_login_takes_cost_nobody_the_run(
+    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: str, secret: str, what: str
+) -> None:
+    certificate = certificate_for(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("PARTNERKPI_SMTP_PASSWORD", secret)
+    mailbox = Mailbox()
+    with serving(mailbox, certificate=certificate) as port:
+        by_mail(runs, port, host="localhost", security="starttls", more=f'user = "{user}"\n')
+        report = runs.on(DAY)
+        assert (outcome(report).text, report.exit_code) == ("delivery; not sent to 2", 9)
+        assert [(type(error), error.what) for error in runs.errors] == [(ConfigurationError, what)]
+        assert secret not in str(runs.errors[0])
+        by_mail(runs, port, host="localhost", security="starttls", more=f'user = "{USER}"\n')
+        monkeypatch.setenv("PARTNERKPI_SMTP_PASSWORD", PASSWORD)
+        assert outcome(runs.on(NEXT)).text == "delivery; sent to 2"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "what"),
+    [
+        ("boards@example.org", "büro@example.org", "The sender of messages has letters that a mail server need not"),
+        ("127.0.0.1", "mail..example.org", "The name of the mail server cannot be one."),
+    ],
+)
+def test_a_sender_or_server_that_cannot_be_is_told(runs: Runs, right: str, wrong: str, what: str) -> None:
+    by_mail(runs, free_port())
+    path = runs.workspace.root / "partnerkpi.toml"
+    path.write_text(path.read_text().replace(right, wrong).replace('security = "none"', 'security = "starttls"'))
+    report = runs.on(DAY)
+    assert (outcome(report).text, report.exit_code) == ("delivery; not sent to 2", 9)
+    assert [type(error) for error in runs.errors] == [ConfigurationError]
+    assert runs.errors[0].what.startswith(what)
+
+
+def test_a_server_that_asks_nonsense_for_the_password_is_told(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARTNERKPI_SMTP_PASSWORD", PASSWORD)
+    with stalling("220 here", "250-hello\r\n250 AUTH CRAM-MD5", "334 abc", "535 no") as port:
+        by_mail(runs, port, more=f'user = "{USER}"\n')
+        assert outcome(runs.on(DAY)).text == "delivery; not sent to 2"
+    assert [error.what for error in runs.errors] == ["The mail server was not understood (Error)."]
+
+
+def test_an_address_of_other_letters_is_told_and_the_others_get_theirs(runs: Runs) -> None:
+    partner = runs.workspace.partners / "hospital.toml"
+    partner.write_text(partner.read_text().replace(CHIEF, "zoë@example.org"))
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        by_mail(runs, port)
+        assert outcome(runs.on(DAY)).text == "delivery; sent to 1; not sent to 1"
+    assert mailbox.recipients == [CLERK] and "zoë@example.org has letters" in runs.errors[0].what
+
+
+def test_no_name_writes_a_header_of_its_own(runs: Runs, tmp_path: Path) -> None:
+    page = tmp_path / "2025-26-Q1" / "mill\r\nBcc: evil@example.org\udce4.pdf"
+    page.parent.mkdir()
+    page.write_bytes(b"%PDF")
+    key = (1, "mill", "2025-26 Q1", "executive")
+    title = "A board\r\nBcc: evil@example.org\x00"
+    board = BookedBoard(*key, BoardState.MADE, title=title, sha256="0", script="Text.")
+    settings = DeliverySettings(method="eml", sender="boards@example.org")
+    content = message(settings, board, page, now=dt.datetime(2025, 11, 8), to="zoë@example.org")
+    parsed = message_from_bytes(content, policy=policy.default)
+    assert (parsed["Subject"], parsed["Bcc"]) == ("A board Bcc: evil@example.org", None)
+    (attached,) = parsed.iter_attachments()
+    assert attached.get_filename() == "mill--Bcc: evil@example.org--2025-26-Q1.pdf"
+
+
 def test_the_password_may_lie_in_a_file_that_nobody_else_reads(
     runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -336,6 +414,15 @@ def test_drafts_are_written_once_for_all_their_recipients(runs: Runs) -> None:
     assert isinstance(message, EmailMessage)
     assert (message["X-Unsent"], message["To"], message["Bcc"]) == ("1", "boards@example.org", f"{CHIEF}, {CLERK}")
     assert [page.get_payload(decode=True) for page in message.iter_attachments()] == [runs.boards()[BOARD]]
+
+
+def test_a_draft_says_an_address_of_other_letters_as_it_is(runs: Runs) -> None:
+    add_settings(runs.workspace, '\n[delivery]\nmethod = "eml"\nsender = "büro@example.org"\n')
+    partner = runs.workspace.partners / "hospital.toml"
+    partner.write_text(partner.read_text().replace(CHIEF, "zoë@example.org"))
+    runs.on(DAY)
+    (draft,) = (runs.workspace.root / "drafts").rglob("*.eml")
+    assert f"Bcc: zoë@example.org, {CLERK}\r\n" in draft.read_bytes().decode()
 
 
 def test_copies_go_to_a_folder_once_and_wait_for_one_that_cannot_be_written(runs: Runs) -> None:

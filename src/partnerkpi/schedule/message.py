@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -25,8 +25,8 @@ def message(
 
     Its Message-ID is the same for the same board and recipients, so that a mail program knows a second copy.
     """
-    made = EmailMessage(policy=SMTP)
     sender = settings.sender or ""
+    made = EmailMessage(policy=SMTP if all(each.isascii() for each in (sender, to, *hidden)) else SMTPUTF8)
     made["From"] = sender
     if hidden:
         made["To"], made["Bcc"] = sender, ", ".join(hidden)
@@ -34,13 +34,18 @@ def message(
     else:
         made["To"] = to
         made["Auto-Submitted"] = "auto-generated"
-    made["Subject"] = " ".join(board.title.split())
+    made["Subject"] = " ".join(_printable(board.title, " ").split())
     made["Date"] = format_datetime(now.astimezone())
     made["Message-ID"] = f"<{_stable(board, [to, *hidden])}@{sender.rpartition('@')[2]}>"
     made.set_content(board.script, cte="quoted-printable")
-    name = f"{page.stem}-{page.parent.name}{page.suffix}"
+    name = _printable(f"{page.stem}-{page.parent.name}{page.suffix}", "-")
     made.add_attachment(page.read_bytes(), maintype="application", subtype="pdf", filename=name)
     return made.as_bytes()
+
+
+def _printable(text: str, instead: str) -> str:
+    """A text fit for a header: nothing that ends a line, and no piece of a file name that is no letter."""
+    return "".join(c if c.isprintable() else instead for c in text)
 
 
 def _stable(board: BookedBoard, recipients: Sequence[str]) -> str:

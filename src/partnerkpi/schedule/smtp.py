@@ -1,5 +1,6 @@
 """Speaking with a mail server: over TLS, with a password that is never told, one message at a time."""
 
+import binascii
 import contextlib
 import os
 import re
@@ -78,10 +79,11 @@ def connected(workspace: Workspace) -> Iterator[MailServer]:
     """A connection to the server of the settings, secure and logged in.
 
     Raises ServerGone when there is none to be had, ConfigurationError for a password that is not there or that others
-    may read.
+    may read, and for a name or password that cannot be said to a server.
     """
     settings = workspace.settings.delivery
     secret = password(workspace) if settings.user else ""
+    _require_sayable(settings, secret)
     try:
         connection = _opened(settings)
     except (OSError, smtplib.SMTPException) as error:
@@ -93,7 +95,7 @@ def connected(workspace: Workspace) -> Iterator[MailServer]:
             connection.ehlo_or_helo_if_needed()
             if settings.user:
                 connection.login(settings.user, secret)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, binascii.Error) as error:
             raise _gone(error, settings) from None
         yield MailServer(connection, settings)
     finally:
@@ -121,7 +123,7 @@ def password(workspace: Workspace) -> str:
                 "Others may read the file of the password.", where=str(path), now=f"chmod 600 {path}"
             )
         return path.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):
         raise ConfigurationError(
             "The file of the password cannot be read.",
             where=str(path),
@@ -129,19 +131,47 @@ def password(workspace: Workspace) -> str:
         ) from None
 
 
+def _require_sayable(settings: DeliverySettings, secret: str) -> None:
+    """Raise ConfigurationError for letters beyond ASCII, which smtplib cannot say when it logs in or sends."""
+    where = "[delivery] in partnerkpi.toml"
+    if not (settings.sender or "").isascii():
+        raise ConfigurationError(
+            "The sender of messages has letters that a mail server need not know.",
+            where=f"sender under {where}",
+            now="Name an address of plain letters (a to z), digits and signs.",
+        )
+    for what, text, place in (
+        ("user", settings.user, f"user under {where}"),
+        ("password", secret, f"{PASSWORD}, or password_file under {where}"),
+    ):
+        if not text.isascii():
+            raise ConfigurationError(
+                f"The {what} of the mail server has letters that cannot be sent to it.",
+                where=place,
+                now=f"Have it given a {what} of plain letters (a to z), digits and signs.",
+            )
+
+
 def _opened(settings: DeliverySettings) -> smtplib.SMTP:
     where, seconds = (settings.host, settings.server_port), settings.timeout_seconds
-    if settings.security == "tls":
-        return smtplib.SMTP_SSL(*where, timeout=seconds, context=ssl.create_default_context())
-    return smtplib.SMTP(*where, timeout=seconds)
+    try:
+        if settings.security == "tls":
+            return smtplib.SMTP_SSL(*where, timeout=seconds, context=ssl.create_default_context())
+        return smtplib.SMTP(*where, timeout=seconds)
+    except UnicodeError:
+        raise ConfigurationError(
+            "The name of the mail server cannot be one.",
+            where="host under [delivery] in partnerkpi.toml",
+            now="Write it as your mail provider does, as in mail.example.org.",
+        ) from None
 
 
-def _gone(error: OSError | smtplib.SMTPException, settings: DeliverySettings) -> ServerGone:
+def _gone(error: OSError | smtplib.SMTPException | binascii.Error, settings: DeliverySettings) -> ServerGone:
     """What happened, without a word of what was said while logging in."""
     return ServerGone(f"{_why(error, settings)}.", where=_place(settings), now=_TRY_AGAIN)
 
 
-def _why(error: OSError | smtplib.SMTPException, settings: DeliverySettings) -> str:
+def _why(error: OSError | smtplib.SMTPException | binascii.Error, settings: DeliverySettings) -> str:
     match error:
         case smtplib.SMTPAuthenticationError():
             return f"The mail server refuses the user or the password ({error.smtp_code})"
@@ -160,7 +190,7 @@ def _why(error: OSError | smtplib.SMTPException, settings: DeliverySettings) -> 
             return f"The mail server {'did not answer in time' if slow else 'closed the connection'}"
         case smtplib.SMTPResponseException():
             return f"The mail server refuses to speak with us ({error.smtp_code})"
-        case smtplib.SMTPException():
+        case smtplib.SMTPException() | binascii.Error():
             return f"The mail server was not understood ({type(error).__name__})"
         case _:
             return f"The mail server cannot be reached: {error.strerror or type(error).__name__}"
