@@ -28,7 +28,7 @@ def carried_out(
 ) -> None:
     """Carry a change out, or plan it, and print the paths written, or the lines that would change.
 
-    A reason, or a role, that looks like a person's name is told.
+    Notes go to stderr; a reason, or a role, that looks like a person's name is one.
     """
     from partnerkpi.config.editing import alone
     from partnerkpi.config.workspace import find_workspace
@@ -41,3 +41,5 @@ def carried_out(
         say(f"note: {note}")
     for edited in carried:
         put(edited.difference if plan else str(edited.path))
+        for note in edited.notes:
+            say(f"note: {note}")

@@ -4,7 +4,7 @@ import datetime as dt
 import difflib
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tomlkit
@@ -30,11 +30,12 @@ class When:
 
 @dataclass(frozen=True)
 class Edited:
-    """A partner file with its text before ("" for a new one) and after."""
+    """A partner file with its text before ("" for a new one) and after, and what a person should know besides."""
 
     path: Path
     before: str
     after: str
+    notes: tuple[str, ...] = ()
 
     @property
     def difference(self) -> str:
@@ -45,9 +46,15 @@ class Edited:
 
 
 def carry_out(
-    workspace: Workspace, edits: Sequence[tuple[str, Edit | Mapping[str, object]]], *, plan: bool
+    workspace: Workspace,
+    edits: Sequence[tuple[str, Edit | Mapping[str, object]]],
+    *,
+    plan: bool,
+    notes: Sequence[str] = (),
 ) -> tuple[Edited, ...]:
     """Edit partner files, by id, or make new ones from what they shall say, in this order; with `plan` write nothing.
+
+    The `notes` go with the last of them.
 
     Raises ConfigurationError, and writes nothing, when a file would have a mistake or two partners the same name.
     """
@@ -60,7 +67,7 @@ def carry_out(
     if not plan:
         for each in edited:
             write_edited(each.path, each.after)
-    return tuple(edited)
+    return (*edited[:-1], replace(edited[-1], notes=tuple(notes)))
 
 
 def _edited(path: Path, edit: Edit | Mapping[str, object]) -> Edited:

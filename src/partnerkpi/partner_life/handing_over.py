@@ -9,6 +9,7 @@ import tomlkit
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import UsageError
 from partnerkpi.models.partner import Change, ChangeKind, Partner, Program
+from partnerkpi.partner_life.agreements import allowed_besides, handed_on
 from partnerkpi.partner_life.editing import Edit, Edited, When, carry_out, change_values, log, require_may_change
 from partnerkpi.partner_life.programs import require_free, table_of
 from partnerkpi.records.edit import entries, entry
@@ -60,7 +61,10 @@ def merge(
         for program in moving:
             _require_room(there, program, ids[program.id], called or {}, when)
         edits.insert(0, (there.id, receive))
-    return carry_out(workspace, edits, plan=plan)
+    smallest = workspace.settings.privacy.minimum_group
+    more = allowed_besides(partner, there, when.on, smallest=smallest)
+    note = f"from {when.on} on the data-sharing agreement of {there.id} holds for what was {partner.id}'s: {more}."
+    return carry_out(workspace, edits, plan=plan, notes=[note] if more else [])
 
 
 def split(
@@ -100,12 +104,14 @@ def split(
         "color": partner.color,
         "programs": [_described(program, program.id, when) for program in moving],
         "changes": [_said(change_values(begun))],
+        "agreements": handed_on(partner, when.on) or None,
     }
     there = next((each for each in partners if each.id == to), None)
     edits: list[tuple[str, Edit | Mapping[str, object]]] = [(partner.id, _leaving(moving, left))]
     if there is None or begun not in there.changes:
         edits.insert(0, (to, _said(content)))
-    return carry_out(workspace, edits, plan=plan)
+    note = f"{to} has the data-sharing agreement of {partner.id} for now; agree on one of its own."
+    return carry_out(workspace, edits, plan=plan, notes=[note] if partner.agreements else [])
 
 
 def _leaving(moving: Sequence[Program], left: Change) -> Edit:
