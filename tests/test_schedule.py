@@ -1,6 +1,7 @@
 """Schedules: an entry for cron or systemd that touches nobody else's line; both programs are played by small ones."""
 
 import datetime as dt
+import json
 import shlex
 import subprocess
 import sys
@@ -76,6 +77,83 @@ def test_install_and_remove_leave_everybody_elses_lines_alone(
     assert schedule(two, "remove", "--plan") == 0 and "5 7 * * 1" in crontab.read_text()
     assert schedule(two, "remove") == 0
     assert crontab.read_text() == OTHERS
+
+
+def test_lines_of_others_stay_to_the_byte(crontab: Path, tmp_path: Path) -> None:
+    """Whatever other systems take for the end of a line, and bytes that are no text."""
+    others = b"0 4 * * * echo 'a\x0bb\x0cc\x1cd\x1de\x1ef\xc2\x85g\xe2\x80\xa8h\xe2\x80\xa9i'\r\n\r\nX=\xff\n\n# end\n"
+    crontab.write_bytes(others)
+    made = workspace(tmp_path / "d")
+    assert schedule(made, "install") == 0
+    assert crontab.read_bytes().startswith(others)
+    assert schedule(made, "install", "--every", "hour") == 0
+    assert schedule(made, "remove") == 0
+    assert crontab.read_bytes() == others
+
+
+@pytest.mark.parametrize(
+    ("written", "next_one"),
+    [
+        ("@daily", None),
+        ("@reboot", None),
+        ("every day at six", None),
+        ("61 6 * * *", None),
+        ("0 0 30 2 *", None),
+        ("MAILTO=it@example.org\nPATH = /bin\n  # by hand\n45 7 * * *", "2026-11-24T07:45:00"),
+    ],
+)
+def test_an_entry_that_was_edited_by_hand_is_shown_and_removed(
+    crontab: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], written: str, next_one: str | None
+) -> None:
+    crontab.write_text(OTHERS)
+    made = workspace(tmp_path / "d")
+    schedule(made, "install")
+    crontab.write_text(crontab.read_text().replace("30 6 * * *", written))
+    at = dt.datetime(2026, 11, 24, 6)
+    expected = f"{dt.datetime.fromisoformat(next_one):%Y-%m-%d %H:%M}" if next_one else "not understood"
+    assert next_run(made, at).startswith(expected)
+    capsys.readouterr()
+    assert schedule(made, "show") == 0
+    told = capsys.readouterr()
+    assert written in told.out and ("not understood" in told.err) is (next_one is None)
+    assert schedule(made, "show", "--json") == 0
+    (entry,) = json.loads(capsys.readouterr().out)["entries"]
+    assert (entry["next"] is None) is (next_one is None)
+    assert schedule(made, "remove") == 0
+    assert crontab.read_text() == OTHERS
+
+
+def test_an_entry_whose_job_was_taken_out_is_still_shown_and_removed(crontab: Path, tmp_path: Path) -> None:
+    made = workspace(tmp_path / "d")
+    schedule(made, "install")
+    crontab.write_text(crontab.read_text().replace("30 6 * * *", "# 30 6 * * *") + OTHERS)
+    assert next_run(made, dt.datetime(2026, 11, 24, 6)).startswith("not understood")
+    assert schedule(made, "remove") == 0
+    assert crontab.read_text() == OTHERS
+
+
+@pytest.mark.parametrize(
+    ("written", "next_one"),
+    [
+        ("OnCalendar=*-*-* 07:45:00", "2026-11-24 07:45"),
+        ("OnCalendar=Mon *-*-* 07:45:00", "2026-11-30 07:45"),
+        ("OnCalendar=*-*-* *:45:00", "2026-11-24 06:45"),
+        ("OnCalendar=Mon..Fri 8:00", "not understood"),
+        ("OnCalendar=*-*-* 07:45:00\nOnCalendar=*-*-* 09:45:00", "not understood"),
+        ("OnBootSec=10min", "not understood"),
+    ],
+)
+def test_a_timer_that_was_edited_by_hand_says_what_it_does(
+    crontab: Path, tmp_path: Path, written: str, next_one: str
+) -> None:
+    program(tmp_path / "bin", "systemctl", SYSTEMCTL.format(file=tmp_path / "said", fails="nothing"))
+    made = workspace(tmp_path / "d")
+    assert schedule(made, "install", "--with", "systemd") == 0
+    (timer,) = (tmp_path / "config" / "systemd" / "user").glob("*.timer")
+    timer.write_text(timer.read_text().replace("OnCalendar=*-*-* 06:30:00", written))
+    assert next_run(made, dt.datetime(2026, 11, 24, 6)).startswith(next_one)
+    assert schedule(made, "show") == 0 and schedule(made, "remove") == 0
+    assert not timer.exists()
 
 
 def test_the_line_works_with_an_empty_path_whatever_the_folder_is_called(crontab: Path, tmp_path: Path) -> None:

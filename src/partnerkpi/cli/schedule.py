@@ -28,7 +28,8 @@ def show(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None
         return
     for entry in found:
         put(entry.text.rstrip("\n"))
-        say(f"Kept with {entry.kind}; the next run: {entry.next:%Y-%m-%d %H:%M}")
+        when = f"{entry.next:%Y-%m-%d %H:%M}" if entry.next else "not understood, the entry was edited by hand"
+        say(f"Kept with {entry.kind}; the next run: {when}")
     if not found:
         say("Nothing is installed for this workspace. Next: partnerkpi schedule install")
 

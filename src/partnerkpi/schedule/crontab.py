@@ -1,6 +1,7 @@
 """The crontab of this user: the lines of one workspace between two comments, and nobody else's."""
 
 import os
+import re
 import shlex
 import subprocess
 
@@ -9,6 +10,8 @@ from partnerkpi.errors import ConfigurationError
 from partnerkpi.schedule.timetable import Timetable, command, tool
 
 _BEGIN, _END = "# partnerkpi begin: ", "# partnerkpi end: "
+# What cron takes for a comment, for nothing, or for a variable of the environment.
+_NO_JOB = re.compile(r"\s*(#|$|([\"']?)[A-Za-z_]\w*\2\s*=)")
 _NOTE = "# Written by `partnerkpi schedule install`; `partnerkpi schedule remove` takes it away."
 
 
@@ -29,16 +32,17 @@ def installed(workspace: Workspace) -> tuple[str, Timetable] | None:
     if not available():
         return None
     _, ours, _ = _parted(_read(), workspace)
-    jobs = [line for line in ours if line and not line.startswith("#")]
-    if not jobs:
+    if not ours:
         return None
-    return "\n".join(ours) + "\n", Timetable(" ".join(jobs[0].split()[:5]))
+    jobs = [line for line in ours if not _NO_JOB.match(line)]
+    expression = " ".join(jobs[0].split()[:5]) if len(jobs) == 1 else ""
+    return "\n".join(ours) + "\n", Timetable(expression)
 
 
 def install(workspace: Workspace, timetable: Timetable) -> None:
     """Put the lines of a workspace in place of those that are there, or at the end."""
     before, _, after = _parted(_read(), workspace)
-    _write([*before, *entry(workspace, timetable).splitlines(), *after])
+    _write([*before, *_lines(entry(workspace, timetable)), *after])
 
 
 def remove(workspace: Workspace) -> None:
@@ -65,10 +69,15 @@ def _parted(lines: list[str], workspace: Workspace) -> tuple[list[str], list[str
 def _read() -> list[str]:
     done = _crontab("-l")
     if done.returncode == 0:
-        return _text(done.stdout).splitlines()
+        return _lines(_text(done.stdout))
     if b"no crontab for" in done.stderr:
         return []
     raise _refused(done)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as cron counts them: str.splitlines ends them at signs that are letters to others."""
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _write(lines: list[str]) -> None:

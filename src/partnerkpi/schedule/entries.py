@@ -15,11 +15,11 @@ KINDS: dict[str, ModuleType] = {"cron": crontab, "systemd": systemd}
 
 @dataclass(frozen=True)
 class Entry:
-    """What is installed: "cron" or "systemd", its lines, and the next run."""
+    """What is installed: "cron" or "systemd", its lines, and the next run (None: not understood)."""
 
     kind: str
     text: str
-    next: dt.datetime
+    next: dt.datetime | None
 
 
 def planned(workspace: Workspace, kind: str, timetable: Timetable) -> str:
@@ -39,7 +39,7 @@ def install(workspace: Workspace, kind: str, timetable: Timetable) -> None:
 def installed(workspace: Workspace, now: dt.datetime) -> list[Entry]:
     """What is installed for a workspace; raises ConfigurationError where the crontab may not be read."""
     found = [(kind, keeper.installed(workspace)) for kind, keeper in KINDS.items()]
-    return [Entry(kind, entry[0], entry[1].next(now)) for kind, entry in found if entry is not None]
+    return [Entry(kind, entry[0], entry[1].foreseen(now)) for kind, entry in found if entry is not None]
 
 
 def remove(workspace: Workspace, kind: str) -> None:
@@ -50,10 +50,13 @@ def remove(workspace: Workspace, kind: str) -> None:
 def next_run(workspace: Workspace, now: dt.datetime) -> str:
     """When the next run is, in words."""
     try:
-        times = [entry.next for entry in installed(workspace, now)]
+        found = installed(workspace, now)
     except ConfigurationError as error:
         return error.what
-    return min(times).strftime("%Y-%m-%d %H:%M") if times else "not scheduled (partnerkpi schedule install)"
+    if not found:
+        return "not scheduled (partnerkpi schedule install)"
+    times = [entry.next for entry in found if entry.next is not None]
+    return min(times).strftime("%Y-%m-%d %H:%M") if times else "not understood (partnerkpi schedule show)"
 
 
 def _keeper(kind: str) -> ModuleType:

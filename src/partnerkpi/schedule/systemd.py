@@ -8,9 +8,9 @@ from pathlib import Path
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.errors import ConfigurationError, UsageError
 from partnerkpi.files import write_private
-from partnerkpi.schedule.timetable import Timetable, command, tool
+from partnerkpi.schedule.timetable import Timetable, command, of_calendar, tool
 
-_CRON = "# As cron says it: "
+_WHEN = "OnCalendar="
 
 
 def name(workspace: Workspace) -> str:
@@ -37,12 +37,11 @@ ExecStart={" ".join(_quoted(word) for word in command(workspace))}
 """
     timer = f"""\
 # Written by `partnerkpi schedule install`; `partnerkpi schedule remove` takes it away.
-{_CRON}{timetable.expression}
 [Unit]
 Description=When the boards of {told} are made
 
 [Timer]
-OnCalendar={timetable.on_calendar}
+{_WHEN}{timetable.on_calendar}
 Persistent=true
 
 [Install]
@@ -61,9 +60,9 @@ def installed(workspace: Workspace) -> tuple[str, Timetable] | None:
     timer = _folder() / f"{name(workspace)}.timer"
     if not timer.is_file():
         return None
-    text = timer.read_text("utf-8")
-    told = [line.removeprefix(_CRON) for line in text.splitlines() if line.startswith(_CRON)]
-    return f"# {timer}\n{text}", Timetable(told[0] if told else "0 0 * * *")
+    text = timer.read_text("utf-8", "replace")
+    told = [line.removeprefix(_WHEN) for line in text.split("\n") if line.startswith(_WHEN)]
+    return f"# {timer}\n{text}", of_calendar(told[0] if len(told) == 1 else "")
 
 
 def install(workspace: Workspace, timetable: Timetable) -> None:

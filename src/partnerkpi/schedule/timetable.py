@@ -16,12 +16,16 @@ EVERY = ("hour", "day", "week")
 _PLACES = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # What cron understands; cronsim knows more (seconds, the last day of a month).
 _EXPRESSION = re.compile(r"[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}")
+_ON_CALENDAR = re.compile(r"(?P<day>Mon )?\*-\*-\* (?P<hour>\*|\d\d?):(?P<minute>\d\d?)(:00)?")
 _BEYOND_CRON = re.compile(r"\bL|\d+L|LW", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Timetable:
-    """A cron expression, and the same as systemd's OnCalendar ("" where nobody has said it that way)."""
+    """A cron expression, and the same as systemd's OnCalendar ("" where nobody has said it that way).
+
+    What was edited by hand may be no expression that we understand.
+    """
 
     expression: str
     on_calendar: str = ""
@@ -29,6 +33,13 @@ class Timetable:
     def next(self, now: dt.datetime) -> dt.datetime:
         """The next time after now, by the clock on the wall."""
         return next(CronSim(self.expression, now))
+
+    def foreseen(self, now: dt.datetime) -> dt.datetime | None:
+        """The next time after now; None where the expression is not understood."""
+        try:
+            return Timetable(_checked(self.expression)).next(now)
+        except UsageError:
+            return None
 
 
 def timetable(every: str, at: str, expression: str = "") -> Timetable:
@@ -56,6 +67,15 @@ def timetable(every: str, at: str, expression: str = "") -> Timetable:
             return Timetable(f"{minute} {hour} * * *", f"*-*-* {hour:02}:{minute:02}:00")
         case _:
             return Timetable(f"{minute} {hour} * * 1", f"Mon *-*-* {hour:02}:{minute:02}:00")
+
+
+def of_calendar(on_calendar: str) -> Timetable:
+    """The timetable of an OnCalendar of systemd, as far as `timetable` makes such; else one not understood."""
+    found = _ON_CALENDAR.fullmatch(" ".join(on_calendar.split()))
+    if found is None or (found["day"] and found["hour"] == "*"):
+        return Timetable("", on_calendar)
+    hour = found["hour"] if found["hour"] == "*" else int(found["hour"])
+    return Timetable(f"{int(found['minute'])} {hour} * * {1 if found['day'] else '*'}", on_calendar)
 
 
 def command(workspace: Workspace) -> list[str]:
