@@ -239,6 +239,64 @@ def test_a_new_recipient_gets_the_latest_board_and_no_older_one(runs: Runs) -> N
     assert mailbox.recipients == [CHIEF, CLERK, CHAMBER]
 
 
+def test_again_sends_no_older_board_to_a_new_recipient(runs: Runs) -> None:
+    """Not even one that is another than it was, while those who had it get it."""
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        by_mail(runs, port)
+        runs.on(DAY)
+        runs.on("2026-01-30")
+        partner = runs.workspace.partners / "hospital.toml"
+        partner.write_text(partner.read_text().replace(f'"{CHIEF}"', f'"{CHIEF}", "{CHAMBER}"'))
+        assert told(runs.on("2026-01-31", plan=True, again=True))["2025-26 Q2 hospital"].endswith("not sent to 1")
+        assert told(runs.on("2026-01-31", again=True)) == {"2025-26 Q2 hospital": "delivery; sent to 1"}
+        renamed(runs, "County Memorial Hospital", "County Clinic")
+        again = told(runs.on("2026-02-01", again=True))
+    assert {quarter: text.rpartition("; ")[2] for quarter, text in again.items()} == {
+        "2025-26 Q1 hospital": "sent to 2",
+        "2025-26 Q2 hospital": "sent to 3",
+    }
+    subjects = [message["Subject"][-10:] for to, message in mailbox.taken if to == CHAMBER]
+    assert subjects == ["2025-26 Q2", "2025-26 Q2"]
+
+
+def test_a_board_that_is_what_it_was_two_versions_ago_goes_out_again(runs: Runs) -> None:
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        by_mail(runs, port)
+        runs.on(DAY)
+        for before, after in (("Memorial Hospital", "Clinic"), ("Clinic", "Memorial Hospital")):
+            renamed(runs, f"County {before}", f"County {after}")
+            assert outcome(runs.on(NEXT, again=True)).text == f"made: boards/{BOARD}; sent to 2"
+        assert told(runs.on(NEXT, again=True)) == {}
+    first, _, second, _, third, _ = [message for _, message in mailbox.taken]
+    assert first["Subject"] == third["Subject"] != second["Subject"]
+    # A mail program that knows a second copy by its Message-ID must not take the third for the first.
+    assert len({message["Message-ID"] for message in (first, second, third)}) == 3
+
+
+def test_who_has_the_version_that_a_board_comes_back_to_gets_nothing(runs: Runs) -> None:
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        by_mail(runs, port)
+        runs.on(DAY)
+        renamed(runs, "County Memorial Hospital", "County Clinic")
+        by_mail(runs, free_port())
+        assert runs.on(NEXT, again=True).exit_code == 9
+        by_mail(runs, port)
+        renamed(runs, "County Clinic", "County Memorial Hospital")
+        assert outcome(runs.on(NEXT, again=True)).text == f"made: boards/{BOARD}"
+        assert told(runs.on(NEXT)) == {} and told(runs.on(NEXT, again=True)) == {}
+    assert mailbox.recipients == [CHIEF, CLERK]
+    assert steps(runs, CHIEF)[-1] == "sent"
+
+
+def renamed(runs: Runs, before: str, after: str) -> None:
+    """The partner file says another name, wherever it said the one before."""
+    path = runs.workspace.partners / "hospital.toml"
+    path.write_text(path.read_text().replace(before, after))
+
+
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_messages_go_over_tls_with_a_password(
     runs: Runs, security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -414,6 +472,23 @@ def test_drafts_are_written_once_for_all_their_recipients(runs: Runs) -> None:
     assert isinstance(message, EmailMessage)
     assert (message["X-Unsent"], message["To"], message["Bcc"]) == ("1", "boards@example.org", f"{CHIEF}, {CLERK}")
     assert [page.get_payload(decode=True) for page in message.iter_attachments()] == [runs.boards()[BOARD]]
+
+
+def test_a_draft_that_was_written_as_a_run_was_killed_is_written_once(runs: Runs) -> None:
+    add_settings(runs.workspace, '\n[delivery]\nmethod = "eml"\nsender = "boards@example.org"\n')
+    runs.on(DAY)
+    (draft,) = (runs.workspace.root / "drafts").rglob("*.eml")
+    assert message_from_bytes(draft.read_bytes())["Message-ID"][1:9] == draft.stem[-8:]
+    with open_for_writing(runs.workspace.database) as warehouse:
+        warehouse.run("delete from deliveries")
+    assert outcome(runs.on(NEXT)).text == "delivery; sent to 2"
+    assert list((runs.workspace.root / "drafts").rglob("*.eml")) == [draft]
+    # Another version is another draft, and so is one for somebody else: the first may not have been sent yet.
+    renamed(runs, "County Memorial Hospital", "County Clinic")
+    runs.on(NEXT, again=True)
+    renamed(runs, f'"{CHIEF}"', f'"{CHIEF}", "{CHAMBER}"')
+    assert outcome(runs.on(NEXT)).text == "delivery; sent to 1"
+    assert len(list((runs.workspace.root / "drafts").rglob("*.eml"))) == 3
 
 
 def test_a_draft_says_an_address_of_other_letters_as_it_is(runs: Runs) -> None:

@@ -58,6 +58,11 @@ class BookedBoard:
         """Which board it is, whatever it says."""
         return self.partner, self.period, self.audience
 
+    @property
+    def line(self) -> tuple[str, str]:
+        """The boards it is one of, quarter by quarter: those of a partner for an audience."""
+        return self.partner, self.audience
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -109,6 +114,20 @@ class RunLedger:
     def steps(self, key: BoardKey, recipient: str) -> Sequence[Delivery]:
         """The delivery of a board to a recipient, step by step, in whatever version."""
         return [each for each in self.deliveries if each.key == key and each.reader == reader(recipient)]
+
+    def version_of(self, key: BoardKey, recipient: str) -> Delivery | None:
+        """The last step with which a version of a board reached a recipient, or may have; None: none has."""
+        reached = (DeliveryState.SENT, DeliveryState.IN_DOUBT)
+        return next((each for each in reversed(self.steps(key, recipient)) if each.state in reached), None)
+
+    def has(self, key: BoardKey, recipient: str, sha256: str) -> bool:
+        """Whether this version of a board is the one that a recipient has."""
+        last = self.version_of(key, recipient)
+        return last is not None and last.state is DeliveryState.SENT and last.sha256 == sha256
+
+    def is_latest(self, board: BookedBoard) -> bool:
+        """Whether no board of a later quarter was made of the same partner for the same audience."""
+        return all(board.period >= each.period for each in self.made.values() if each.line == board.line)
 
 
 def reader(recipient: str) -> str:

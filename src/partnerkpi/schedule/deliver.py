@@ -1,7 +1,6 @@
 """Delivery: which board is owed to whom, and each step of handing it over in the ledger."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,7 +14,7 @@ from partnerkpi.models.partner import Partner
 from partnerkpi.models.run import BookedBoard, Delivery, DeliveryState, RunLedger
 from partnerkpi.report.agreement import require_agreement
 from partnerkpi.schedule.due import Known
-from partnerkpi.schedule.message import message
+from partnerkpi.schedule.message import message, stable_name
 from partnerkpi.schedule.smtp import MailServer, ServerGone, Unanswered, connected
 from partnerkpi.warehouse import open_for_writing
 from partnerkpi.warehouse.runs import book_deliveries
@@ -25,10 +24,11 @@ _DRAFTS = "drafts"
 
 @dataclass(frozen=True)
 class Parcel:
-    """A board, and one recipient it is owed to."""
+    """A board, and one recipient it is owed to, who was sent so many versions of it before."""
 
     board: BookedBoard
     recipient: str
+    before: int = 0
 
     def step(self, run: int, method: str, state: DeliveryState, reason: str = "") -> Delivery:
         """A step in its delivery."""
@@ -44,13 +44,23 @@ def recipients_of(settings: DeliverySettings, partner: Partner, audience: str) -
 
 
 def first_steps(known: Known, partner: Partner, board: BookedBoard, *, again: bool) -> list[Delivery]:
-    """That a board which has just been made is owed: to whoever has no part in its delivery yet, `again` to all."""
-    settings = known.workspace.settings.delivery
-    return [
-        Parcel(board, recipient).step(board.run_id, settings.method, DeliveryState.OWED)
-        for recipient in recipients_of(settings, partner, board.audience)
-        if again or not known.ledger.steps(board.key, recipient)
-    ]
+    """That a board which has just been made is owed: to all when it is made for the first time.
+
+    When it was made before, to whoever has had an earlier version, with `again`, and of the latest quarter to whoever
+    has no part in its delivery yet. Who has this very version already is owed none.
+    """
+    ledger, method = known.ledger, known.workspace.settings.delivery.method
+    found = []
+    for recipient in recipients_of(known.workspace.settings.delivery, partner, board.audience):
+        steps, parcel = ledger.steps(board.key, recipient), Parcel(board, recipient)
+        if not steps:
+            if board.key not in ledger.made or ledger.is_latest(board):
+                found.append(parcel.step(board.run_id, method, DeliveryState.OWED))
+        elif again and not ledger.has(board.key, recipient, board.sha256):
+            found.append(parcel.step(board.run_id, method, DeliveryState.OWED))
+        elif again and steps[-1].state is DeliveryState.OWED:
+            found.append(parcel.step(board.run_id, method, DeliveryState.SENT, "has this version already"))
+    return found
 
 
 def parcels(known: Known, *, again: bool = False) -> list[Parcel]:
@@ -62,22 +72,23 @@ def parcels(known: Known, *, again: bool = False) -> list[Parcel]:
     settings = known.workspace.settings.delivery
     partners = {partner.id: partner for partner in known.partners}
     boards = [board for board in known.ledger.made.values() if board.partner in partners]
-    latest = {(board.partner, board.audience): board.period for board in sorted(boards, key=lambda each: each.period)}
     return [
-        Parcel(board, recipient)
+        Parcel(board, recipient, _sent_before(known.ledger, board, recipient))
         for board in sorted(boards, key=lambda each: (each.period, each.partner, each.audience))
         for recipient in recipients_of(settings, partners[board.partner], board.audience)
-        if _is_owed(
-            known.ledger, board, recipient, newest=latest[board.partner, board.audience] == board.period, again=again
-        )
+        if _is_owed(known.ledger, board, recipient, again=again)
     ]
 
 
-def _is_owed(ledger: RunLedger, board: BookedBoard, recipient: str, *, newest: bool, again: bool) -> bool:
+def _is_owed(ledger: RunLedger, board: BookedBoard, recipient: str, *, again: bool) -> bool:
     steps = ledger.steps(board.key, recipient)
-    if again:
-        return not any(each.state is DeliveryState.SENT and each.sha256 == board.sha256 for each in steps)
-    return steps[-1].state is DeliveryState.OWED if steps else newest
+    if not steps:
+        return ledger.is_latest(board)
+    return (again and not ledger.has(board.key, recipient, board.sha256)) or steps[-1].state is DeliveryState.OWED
+
+
+def _sent_before(ledger: RunLedger, board: BookedBoard, recipient: str) -> int:
+    return sum(each.state is DeliveryState.SENT for each in ledger.steps(board.key, recipient))
 
 
 def cut_short(known: Known, *, run: int) -> list[Delivery]:
@@ -131,9 +142,13 @@ class Books:
 
     def book(self, parcel: Parcel, state: DeliveryState, reason: str = "") -> Delivery:
         """Book one step at once: a run may be ended at any moment."""
-        step = parcel.step(self.run, self.method, state, reason)
-        book_steps(self.workspace, [step])
-        return step
+        return self.book_all([parcel], state, reason)[0]
+
+    def book_all(self, alike: Sequence[Parcel], state: DeliveryState, reason: str = "") -> list[Delivery]:
+        """Book what happened to several parcels in one act: for all of them or for none."""
+        steps = [parcel.step(self.run, self.method, state, reason) for parcel in alike]
+        book_steps(self.workspace, steps)
+        return steps
 
     def keep(self, parcel: Parcel, error: PartnerKpiError, failed: Callable[[PartnerKpiError], None]) -> Delivery:
         """Tell what went wrong; the board stays owed."""
@@ -169,16 +184,17 @@ def _draft(
     for _, group in groupby(owed, key=lambda parcel: parcel.board.key):
         alike = list(group)
         board, recipients = alike[0].board, [parcel.recipient for parcel in alike]
-        source = workspace.root / board.path
-        content = message(settings, board, source, now=now, hidden=recipients)
-        name = f"{source.stem}-{hashlib.sha256(content).hexdigest()[:8]}.eml"
+        source, before = workspace.root / board.path, max(parcel.before for parcel in alike)
+        content = message(settings, board, source, now=now, hidden=recipients, before=before)
+        # Of what does not change with the hour: a run that was killed writes the same draft once more.
+        name = f"{source.stem}-{stable_name(board, recipients, before)[:8]}.eml"
         target = workspace.root / (settings.folder or _DRAFTS) / source.parent.name / name
         try:
             write_private(target, content)
         except PartnerKpiError as error:
             yield from (books.keep(parcel, error, failed) for parcel in alike)
         else:
-            yield from (books.book(parcel, DeliveryState.SENT) for parcel in alike)
+            yield from books.book_all(alike, DeliveryState.SENT)
 
 
 def _send(
@@ -209,7 +225,7 @@ def _send_one(
     failed: Callable[[PartnerKpiError], None],
 ) -> Delivery:
     settings, path = workspace.settings.delivery, workspace.root / parcel.board.path
-    content = message(settings, parcel.board, path, now=now, to=parcel.recipient)
+    content = message(settings, parcel.board, path, now=now, to=parcel.recipient, before=parcel.before)
     # Whoever ends the run from here on leaves word that this one may have gone out.
     books.book(parcel, DeliveryState.SENDING)
     try:

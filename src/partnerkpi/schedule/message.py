@@ -20,10 +20,12 @@ def message(
     now: dt.datetime,
     to: str = "",
     hidden: Sequence[str] = (),
+    before: int = 0,
 ) -> bytes:
     """The message as it goes over the wire, to one recipient; or a draft to several who do not see each other.
 
-    Its Message-ID is the same for the same board and recipients, so that a mail program knows a second copy.
+    Its Message-ID is the same for the same board and recipients, so that a mail program knows a second copy. `before`
+    counts the versions they were sent already: one that comes back to what it was is no copy of the first.
     """
     sender = settings.sender or ""
     made = EmailMessage(policy=SMTP if all(each.isascii() for each in (sender, to, *hidden)) else SMTPUTF8)
@@ -36,7 +38,7 @@ def message(
         made["Auto-Submitted"] = "auto-generated"
     made["Subject"] = " ".join(_printable(board.title, " ").split())
     made["Date"] = format_datetime(now.astimezone())
-    made["Message-ID"] = f"<{_stable(board, [to, *hidden])}@{sender.rpartition('@')[2]}>"
+    made["Message-ID"] = f"<{stable_name(board, hidden or [to], before)}@{sender.rpartition('@')[2]}>"
     made.set_content(board.script, cte="quoted-printable")
     name = _printable(f"{page.stem}-{page.parent.name}{page.suffix}", "-")
     made.add_attachment(page.read_bytes(), maintype="application", subtype="pdf", filename=name)
@@ -48,6 +50,7 @@ def _printable(text: str, instead: str) -> str:
     return "".join(c if c.isprintable() else instead for c in text)
 
 
-def _stable(board: BookedBoard, recipients: Sequence[str]) -> str:
-    parts = (*board.key, board.sha256, *sorted(recipients))
+def stable_name(board: BookedBoard, recipients: Sequence[str], before: int = 0) -> str:
+    """A name for a version of a board and its recipients that is the same on every day: 32 hexadecimal digits."""
+    parts = (*board.key, board.sha256, *sorted(recipients), *([str(before)] if before else []))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
