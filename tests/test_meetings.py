@@ -14,6 +14,7 @@ from partnerkpi.initialise import settings_text
 from partnerkpi.models.partner import Checkin
 from partnerkpi.partnership.checkins import record_checkin
 from partnerkpi.partnership.meetings import calendar_file, folded
+from partnerkpi.records.partners import read_partners
 
 PLANNED = "\n[[checkins]]\non = 2026-02-03\nnext = 2026-12-08\n"
 
@@ -54,6 +55,28 @@ def test_the_calendar_has_what_is_planned_and_proposes_the_rest(made: Workspace)
     later = calendar_file(made, "hospital", today=_day("2027-01-18"))
     assert _values(later, "DTSTART") == ["20270202", "20270409", "20270623"]
     assert _values(later, "UID") == uids[1:]
+
+
+def test_a_meeting_that_was_held_on_another_day_has_moved(made: Workspace) -> None:
+    """Planned for December 8, held on November 24, the next one planned then."""
+    before = calendar_file(made, "hospital", today=TODAY)
+    held = Checkin(_day("2026-11-24"), ("Superintendent",), (), (), _day("2027-01-29"))
+    record_checkin(made, "hospital", held, today=_day("2026-11-25"))
+    after = calendar_file(made, "hospital", today=_day("2026-11-25"))
+    assert _values(after, "DTSTART") == ["20261124", "20270129", "20270409", "20270623"]
+    assert _values(after, "STATUS") == ["CONFIRMED", "CONFIRMED", "TENTATIVE", "TENTATIVE"]
+    assert _values(after, "UID") == _values(before, "UID")
+
+
+def test_who_plans_nothing_more_has_nothing_planned(made: Workspace) -> None:
+    """Two meetings about a quarter, and no date after the second."""
+    for day, then in (("2026-11-10", _day("2026-12-08")), ("2026-12-01", None)):
+        record_checkin(made, "hospital", Checkin(_day(day), ("Principal",), (), (), then), today=_day(day))
+    text = calendar_file(made, "hospital", today=_day("2026-12-02"))
+    assert _values(text, "DTSTART") == ["20261110", "20261201", "20270129", "20270409", "20270623"]
+    assert len(set(_values(text, "UID"))) == 5
+    (partner,) = read_partners(made.partners)
+    assert partner.planned is None
 
 
 def test_a_proposal_is_never_on_a_weekend_and_never_in_the_past(tmp_path: Path) -> None:

@@ -265,6 +265,8 @@ def test_the_log_keeps_what_was_said_and_stderr_hears_of_failures_alone(
 def test_status_says_what_is_late_due_made_and_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     runs = Runs(late_credits(tmp_path / "d"))
     add_to_partner(runs.workspace, "\n[[checkins]]\non = 2026-12-01\nnext = 2027-03-02\n")
+    # A date that was agreed on before, and given up since.
+    add_to_partner(runs.workspace, "\n[[checkins]]\non = 2026-09-01\nnext = 2027-02-20\n")
     runs.on("2027-01-30")
     where = ["--workspace", str(runs.workspace.root)]
     assert run(["status", "--json", "--now", "2027-01-30", *where]) == 0

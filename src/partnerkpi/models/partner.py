@@ -265,6 +265,11 @@ class Partner:
         held = [checkin for checkin in self.checkins if checkin.on <= day]
         return held[-1] if held else None
 
+    @property
+    def planned(self) -> dt.date | None:
+        """The next meeting that is planned: what the latest check-in says; dates that older ones named are past."""
+        return self.checkins[-1].next if self.checkins else None
+
     def state_on(self, day: dt.date) -> str:
         """Whether it is "active", "paused", "ended" or "merged" on a day."""
         change = self.turn_on(day)

@@ -27,6 +27,7 @@ class Meeting:
 def meetings_of_year(partner: Partner, calendar: SchoolCalendar, *, today: dt.date) -> tuple[Meeting, ...]:
     """One meeting or more about each quarter, from the last one that has ended to the end of the school year.
 
+    Held and planned; a planned day is that of the latest check-in, so that a meeting held earlier or later has moved.
     Where none is planned, two weeks after the quarter's end, on the next Monday when that is a weekend. A day that is
     over is not proposed.
     """
@@ -35,7 +36,7 @@ def meetings_of_year(partner: Partner, calendar: SchoolCalendar, *, today: dt.da
         return ()
     ended = [quarter for quarter in calendar.quarters if quarter.last_day < now.first_day][-1:]
     told = ended + [q for q in calendar.quarters if q.school_year == now.school_year and q.last_day >= now.last_day]
-    days = sorted({each.on for each in partner.checkins} | {each.next for each in partner.checkins if each.next})
+    days = sorted({each.on for each in partner.checkins} | ({partner.planned} if partner.planned else set()))
     found = []
     for quarter in told:
         until = next((q.last_day for q in calendar.quarters if q.first_day > quarter.last_day), dt.date.max)

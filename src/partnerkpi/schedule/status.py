@@ -116,7 +116,6 @@ def _next(known: Known, now: dt.datetime) -> dict[str, str]:
         found["quarter"] = f"{ahead[0].label} ends {ahead[0].last_day}, boards are due {ahead[0].last_day + days}"
     found["run"] = next_run(known.workspace, now)
     for partner in known.partners:
-        planned = [checkin.next for checkin in partner.checkins if checkin.next and checkin.next >= now.date()]
-        if planned:
-            found[f"check-in of {partner.id}"] = str(min(planned))
+        if partner.planned and partner.planned >= now.date():
+            found[f"check-in of {partner.id}"] = str(partner.planned)
     return found
