@@ -7,7 +7,7 @@ PATH=$PATH:/usr/sbin:/sbin
 has_cron() { command -v cron >/dev/null 2>&1 && command -v crontab >/dev/null 2>&1; }
 
 if [ "$(id -u)" != 0 ]; then
-  echo "only root may start a cron daemon" >&2
+  echo "only root may start a cron daemon, and this is $(id -un); as root: make tests" >&2
   exit 1
 fi
 if ! has_cron && command -v apt-get >/dev/null 2>&1; then
