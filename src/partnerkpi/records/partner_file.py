@@ -204,7 +204,7 @@ class ChangeFile(StrictModel):
     partner: str = ""
     programs: list[str] = Field(default_factory=list)
     renamed: dict[str, str] = Field(default_factory=dict)
-    names: list[_Name] = Field(default_factory=list)
+    names: list[Annotated[str, Field(min_length=1, max_length=300)]] = Field(default_factory=list)
 
     def change(self) -> Change:
         """As a value."""
