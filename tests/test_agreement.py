@@ -248,17 +248,29 @@ def test_where_several_agreements_stand(tmp_path: Path, text: str, day: dt.date,
     assert (stands.state, stands.days) == (state, days)
 
 
-def test_of_several_agreements_the_narrowest_limits_hold(tmp_path: Path) -> None:
-    """Whichever of them is looked at, nothing is told that one of them does not allow."""
-    path = tmp_path / "hospital.toml"
-    first = AGREED + 'fields = ["attendance", "grades"]\nminimum_group = 12\n'
-    second = RENEWED.removeprefix(AGREED) + 'fields = ["grades", "engagement"]\nminimum_group = 20\n'
-    third = "\n[[agreements]]\nstart = 2028-01-01\nend = 2028-12-31\n"
-    path.write_text(HOSPITAL + first + second + third)
-    agreed = read_partner(path).agreement
+@pytest.mark.parametrize(
+    ("today", "as_of", "smallest", "marks"),
+    [
+        (dt.date(2026, 12, 1), None, "10", True),
+        (dt.date(2027, 2, 1), None, "12", False),
+        (dt.date(2027, 2, 1), dt.date(2026, 12, 1), "10", True),
+    ],
+    ids=["under the first", "under the next", "looking back"],
+)
+def test_of_several_agreements_the_one_of_the_day_says_what_may_be_told(
+    tmp_path: Path, today: dt.date, as_of: dt.date | None, smallest: str, marks: bool
+) -> None:
+    """A narrower renewal leaves what was told under the one before as it was."""
+    first = AGREED + 'fields = ["attendance", "grades", "engagement"]\n'
+    made = district(
+        tmp_path / "d",
+        first + RENEWED.removeprefix(AGREED) + 'fields = ["attendance", "engagement"]\nminimum_group = 12\n',
+    )
+    found = board_on(made, today, as_of=as_of)
+    told = {release.kpi for release in found.releases}
 
-    assert agreed is not None
-    assert (agreed.fields, agreed.minimum_group) == (("grades",), 20)
+    assert f"fewer than {smallest} students" in found.notes[0]
+    assert ("course_pass_rate" in told) is marks and "attendance_rate" in told
 
 
 @pytest.mark.parametrize(
@@ -266,10 +278,6 @@ def test_of_several_agreements_the_narrowest_limits_hold(tmp_path: Path) -> None
     [
         (RENEWED.replace("2027-01-01", "2026-12-31"), "two agreements cover 2026-12-31"),
         (RENEWED.replace("2027-12-31", "2026-12-30"), "ends before it starts"),
-        (
-            AGREED + 'fields = ["grades"]\n' + RENEWED.removeprefix(AGREED) + 'fields = ["engagement"]\n',
-            "no source table in common",
-        ),
     ],
 )
 def test_agreements_that_cannot_be_are_told(tmp_path: Path, text: str, mistake: str) -> None:

@@ -240,21 +240,6 @@ class Partner:
     recipients: tuple[Recipients, ...] = ()
     sites: tuple[str, ...] = ()
 
-    @property
-    def agreement(self) -> Agreement | None:
-        """What every agreement allows, whichever of them is in force; None where there is none.
-
-        Agreements follow each other, and their limits are the narrowest of all: nothing is told under one that
-        another does not allow.
-        """
-        if not self.agreements:
-            return None
-        limits = [set(each.fields) for each in self.agreements if each.fields]
-        allowed = set.intersection(*limits) if limits else set()
-        fields = tuple(dict.fromkeys(name for each in self.agreements for name in each.fields if name in allowed))
-        groups = [each.minimum_group for each in self.agreements if each.minimum_group is not None]
-        return Agreement(self.agreements[0].start, self.agreements[-1].end, fields, max(groups, default=None))
-
     def agreement_on(self, day: dt.date) -> Agreement | None:
         """The agreement in force on a day; where none is, the next one to begin, else the last one that ended."""
         to_come = (each for each in self.agreements if day <= each.end)

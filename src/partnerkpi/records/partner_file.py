@@ -300,9 +300,6 @@ class PartnerFile(StrictModel):
         for before, after in pairwise(agreed):
             if after.start <= before.end:
                 raise ValueError(f"two agreements cover {after.start}: end the one before it on an earlier day")
-        limits = [set(each.fields) for each in agreed if each.fields]
-        if limits and not set.intersection(*limits):
-            raise ValueError("the agreements have no source table in common: take the one out that is over")
         return self
 
     @model_validator(mode="after")

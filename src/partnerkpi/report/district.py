@@ -74,7 +74,8 @@ def make_district_page(
         results, page = results_of_page(ground, page, settings.kpi_seconds, more=goals)
         if whole and (broken := broken_kpis(page)):
             raise broken[0]
-        smallest = smallest_group(settings.privacy.minimum_group, [partner.agreement for partner in partners])
+        agreed = [partner.agreement_on(ground.made_on) for partner in partners]
+        smallest = smallest_group(settings.privacy.minimum_group, agreed)
         trail = gather_trail(ground, workspace, page, as_of=as_of, minimum_group=smallest)
     figures = figures_of(workspace, ground, page, results, Policy(smallest, spoken))
     every = _parts(workspace, ground, page, figures, partners)
@@ -93,7 +94,9 @@ def _parts(
         Part(
             partner,
             replace(figures, partner=partner.id, releases=[], made={}),
-            frozenset(kpi.id for kpi in page.catalogue.kpis if allows(partner.agreement, kpi, marts)),
+            frozenset(
+                kpi.id for kpi in page.catalogue.kpis if allows(partner.agreement_on(ground.made_on), kpi, marts)
+            ),
             partner.state_on(ground.day),
             standing_on(partner, ground.made_on).allows,
         )

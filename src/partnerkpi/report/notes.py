@@ -93,7 +93,7 @@ def notes(page: Page, figures: Figures, kpis: Sequence[Kpi], *, over: bool = Fal
 
 def _agreement_notes(page: Page) -> list[str]:
     """One line when the agreement with the partner leaves out KPIs: what it covers."""
-    agreed = page.partner.agreement
+    agreed = page.agreed
     if agreed is None or not page.withheld:
         return []
     covered = ", ".join(page.language.say(_TABLES[table]) for table in agreed.fields)

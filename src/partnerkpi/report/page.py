@@ -10,7 +10,7 @@ from partnerkpi.measure.kpi_files import blamed_id
 from partnerkpi.models.board import Audience
 from partnerkpi.models.dated import Number
 from partnerkpi.models.kpi import Kpi
-from partnerkpi.models.partner import Partner
+from partnerkpi.models.partner import Agreement, Partner
 from partnerkpi.models.reference import Rate
 
 # The panels in the order of the page; those of an audience are the usual ones, a partner file may choose others.
@@ -71,6 +71,8 @@ class Page:
     audience: Audience = Audience.EXECUTIVE
     language: Language = field(default_factory=Language)
     logo: str = ""
+    # The agreement with the partner on the day the page is made.
+    agreed: Agreement | None = None
     # The ids of KPIs that there are and that the agreement with the partner does not allow.
     withheld: frozenset[str] = frozenset()
     # Lines of the small print besides those that every page has.
@@ -89,8 +91,7 @@ class Page:
 
     def may_tell_of(self, table: str) -> bool:
         """Whether the agreement with the partner, if there is one, allows a source table."""
-        agreed = self.partner.agreement
-        return agreed is None or not agreed.fields or table in agreed.fields
+        return self.agreed is None or not self.agreed.fields or table in self.agreed.fields
 
     def withholds(self, panel: str) -> bool:
         """Whether the agreement is why a panel has nothing to show."""

@@ -53,8 +53,10 @@ def make_board(
     partner = partner if choice is None else replace(partner, page=choice)
     readers = readers_named(audience)
     spoken = language_named(language or partner.page.language or settings.board.language)
-    require_agreement(partner, min(today, as_of or today))
-    smallest = smallest_group(settings.privacy.minimum_group, [partner.agreement])
+    made_on = min(today, as_of or today)
+    require_agreement(partner, made_on)
+    agreed = partner.agreement_on(made_on)
+    smallest = smallest_group(settings.privacy.minimum_group, [agreed])
     logo = read_logo(workspace.partners, partner)
     with opened(workspace, partners, today=today, period=period, as_of=as_of) as ground:
         require_board(partner, ground.quarter, day=ground.day, calendar=ground.calendar, partners=partners)
@@ -63,10 +65,10 @@ def make_board(
         told = [quarter.quarter_id for quarter in ground.quarters]
         require_sound_data(ground.warehouse, workspace, [partner], today=ground.day, quarters=told)
         catalogue, withheld = permitted(
-            check_catalogue(ground.warehouse, workspace.root), partner.agreement, read_marts(workspace.root)
+            check_catalogue(ground.warehouse, workspace.root), agreed, read_marts(workspace.root)
         )
         page = page_for(workspace, partner, catalogue, readers, spoken)
-        page = replace(page, logo=logo, withheld=withheld)
+        page = replace(page, logo=logo, agreed=agreed, withheld=withheld)
         results, page = results_of_page(ground, page, settings.kpi_seconds)
         if whole and (broken := broken_kpis(page)):
             raise broken[0]

@@ -58,11 +58,12 @@ class Known:
     catalogue: Catalogue
     begun: dict[str, int]
     ledger: RunLedger
+    today: dt.date
 
     def late(self, partner: Partner, quarter: Quarter, audiences: Sequence[Audience]) -> tuple[Late, ...]:
-        """What the pages of these audiences lack of a quarter."""
-        then = partner.as_of(quarter.last_day)
-        allowed, _ = permitted(self.catalogue, then.agreement, read_marts(self.workspace.root))
+        """What the pages of these audiences, made today, lack of a quarter."""
+        then, agreed = partner.as_of(quarter.last_day), partner.agreement_on(self.today)
+        allowed, _ = permitted(self.catalogue, agreed, read_marts(self.workspace.root))
         kpis = [kpi for audience in audiences for kpi in kpis_told(then, audience, allowed)]
         return late_sources(kpis, self.evidence, quarter)
 
@@ -72,7 +73,7 @@ class Known:
         return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == board.sha256
 
 
-def gather(workspace: Workspace) -> Known:
+def gather(workspace: Workspace, today: dt.date) -> Known:
     """Look into the marts, the books and the files that people write; raises InputMissing before any export."""
     calendar = workspace.settings.calendar()
     with open_fresh(workspace) as warehouse:
@@ -84,6 +85,7 @@ def gather(workspace: Workspace) -> Known:
             check_catalogue(warehouse, workspace.root),
             first_quarters(warehouse),
             read_runs(warehouse),
+            today,
         )
 
 

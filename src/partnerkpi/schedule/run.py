@@ -119,7 +119,7 @@ def run(
         return _planned(workspace, now, options)
     with holding(workspace):
         loads = _take_in(workspace, now, hearing)
-        known = gather(workspace)
+        known = gather(workspace, now.date())
         since = begins(workspace, known.ledger, now.date())
         with _writing(workspace) as warehouse:
             number = begin_run(warehouse, now=now, since=since, tool=__version__)
@@ -143,7 +143,7 @@ def worst(codes: Iterable[int]) -> int:
 
 def _planned(workspace: Workspace, now: dt.datetime, options: RunOptions) -> RunReport:
     """What a run would do with the data as it is; the inbox is left alone."""
-    known = gather(workspace)
+    known = gather(workspace, now.date())
     since = begins(workspace, known.ledger, now.date())
     tasks = look(known, today=now.date(), since=since, again=options.again)
     outcomes = {

@@ -47,7 +47,8 @@ class Status:
 
 def status(workspace: Workspace, *, now: dt.datetime) -> Status:
     """How things stand; raises InputMissing before the first export."""
-    known, today = gather(workspace), now.date()
+    today = now.date()
+    known = gather(workspace, today)
     ended = [quarter for quarter in known.calendar.quarters if quarter.last_day < today]
     tasks = look(known, today=today, since=begins(workspace, known.ledger, today))
     return Status(
