@@ -12,6 +12,7 @@ from given import NOW, ROOT
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.demo import sample_workspace
 from partnerkpi.ingest import ingest
+from partnerkpi.render import _press
 
 
 def pytest_collection_finish() -> None:
@@ -65,3 +66,9 @@ def own_sample(sample_made: Path, tmp_path: Path) -> Workspace:
 def exports_folder() -> Path:
     """The sample exports, as they lie in the repository."""
     return ROOT / "sample_data" / "exports"
+
+
+@pytest.fixture
+def laid_out_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are laid out in this process, which has loaded what that takes, for tests of what becomes of them."""
+    monkeypatch.setattr(_press, "LAID_OUT", frozenset())

@@ -20,6 +20,8 @@ from partnerkpi.report.explain import explain
 from partnerkpi.report.verify import Verdict, Verification, verify
 from partnerkpi.undo import undo
 
+pytestmark = pytest.mark.usefixtures("laid_out_here")
+
 Capture = pytest.CaptureFixture[str]
 
 

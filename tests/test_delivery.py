@@ -24,6 +24,8 @@ from partnerkpi.schedule.smtp import connected
 from partnerkpi.warehouse import open_for_reading, open_for_writing
 from partnerkpi.warehouse.runs import book_deliveries, read_runs
 
+pytestmark = pytest.mark.usefixtures("laid_out_here")
+
 CHIEF, CLERK, CHAMBER = "chief@example.org", "clerk@example.org", "chamber@example.org"
 RECIPIENTS = f'\n[recipients]\nexecutive = ["{CHIEF}", "{CLERK}"]\n'
 SMTP = """

@@ -36,6 +36,8 @@ from partnerkpi.report.verify import verify
 from partnerkpi.warehouse import open_for_reading, open_for_writing
 from partnerkpi.warehouse.publications import told_figures
 
+pytestmark = pytest.mark.usefixtures("laid_out_here")
+
 TEMPLATES = assets.search_path("templates")
 QUARTER = "2026-27-Q1"
 HIDDEN = "not shown, to protect privacy"

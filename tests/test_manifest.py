@@ -24,6 +24,8 @@ from partnerkpi.models.release import State
 from partnerkpi.render import render
 from partnerkpi.report.workflow import make_board
 
+pytestmark = pytest.mark.usefixtures("laid_out_here")
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:

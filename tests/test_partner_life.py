@@ -22,6 +22,8 @@ from partnerkpi.report import ReportOptions, report
 from partnerkpi.report.workflow import make_board
 from partnerkpi.warehouse import open_for_reading
 
+pytestmark = pytest.mark.usefixtures("laid_out_here")
+
 END = dt.date(2028, 6, 20)
 
 

@@ -22,6 +22,8 @@ from partnerkpi.undo import undo
 from partnerkpi.warehouse import open_for_reading, open_for_writing
 from partnerkpi.warehouse.publications import publications, told_figures
 
+pytestmark = pytest.mark.usefixtures("laid_out_here")
+
 
 @pytest.fixture(scope="module")
 def forty(tmp_path_factory: pytest.TempPathFactory) -> Workspace:

@@ -30,6 +30,8 @@ from partnerkpi.models.run import BoardState
 from partnerkpi.warehouse import open_for_reading
 from partnerkpi.warehouse.runs import read_runs
 
+pytestmark = pytest.mark.usefixtures("laid_out_here")
+
 SINCE_Q2 = "\n[run]\nsince = 2027-01-01\n"
 PAUSED = '\n[[changes]]\non = 2025-09-01\nkind = "paused"\nwhat = "Paused."\nreason = "A strike."\n'
 

@@ -5,13 +5,14 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 from partnerkpi.config.workspace import Workspace
-from partnerkpi.measure.catalogue import keep_catalogue, mart_queries, read_marts
+from partnerkpi.measure.catalogue import mart_queries, read_marts, sound_kpis
 from partnerkpi.measure.portable import FORBIDDEN
 from partnerkpi.measure.rates import read_rates
 from partnerkpi.measure.scales import read_scale, read_weights
 from partnerkpi.models.reference import Reference
 from partnerkpi.records.partners import cohort_names, cohorts, read_partners
 from partnerkpi.warehouse import Warehouse, open_for_reading, open_for_writing
+from partnerkpi.warehouse.checked import keep_checked
 from partnerkpi.warehouse.marts import build_marts, facts_version, marts_fingerprint, partner_names
 
 
@@ -46,7 +47,7 @@ def open_fresh(workspace: Workspace) -> Iterator[Warehouse]:
     mart_queries(workspace.root)  # what is wrong with them is told before anybody has to wait
     with open_for_writing(workspace.database, wait_seconds=wait_seconds) as writing:
         refresh(workspace, writing)
-        keep_catalogue(writing, workspace.root)
+        keep_checked(writing, sound_kpis(writing, workspace.root))
     with open_for_reading(workspace.database, wait_seconds=wait_seconds) as reading:
         yield reading
 

@@ -22,6 +22,8 @@ _SERVER = get_context("forkserver")
 _SERVER.set_forkserver_preload(["partnerkpi.cli.app", "partnerkpi.cli.loads", "partnerkpi.ingest", "partnerkpi.report"])
 _CAP_DAC_OVERRIDE, _PR_CAPBSET_DROP, _VERSION_3 = 1, 24, 0x20080522
 
+_NO_FACTS = ("about", "checked_kpis", "clean_checks")
+
 Contents = dict[str, list[tuple[object, ...]]]
 
 
@@ -61,13 +63,13 @@ def said(made: Workspace) -> str:
 def contents(made: Workspace) -> Contents:
     """Every row of every table but the time of a load; a database that is not there is one without rows.
 
-    Which checks found nothing is no fact: it is kept after the run is over, and may be missing.
+    What was checked and found in order is no fact: it is kept after the run is over, and may be missing.
     """
     if not made.database.exists():
         return {}
     with open_for_reading(made.database, wait_seconds=0) as warehouse:
         tables = [str(name) for (name,) in warehouse.rows("select table_name from duckdb_tables()")]
-        found = {name: _rows(warehouse, name) for name in tables if name not in ("about", "clean_checks")}
+        found = {name: _rows(warehouse, name) for name in tables if name not in _NO_FACTS}
     return {name: rows for name, rows in found.items() if rows}
 
 

@@ -10,10 +10,11 @@ from partnerkpi import assets
 from partnerkpi.config.workspace import Workspace
 from partnerkpi.ingest import IngestOptions, ingest
 from partnerkpi.initialise import create_workspace
-from partnerkpi.measure.catalogue import keep_catalogue
+from partnerkpi.measure.catalogue import sound_kpis
 from partnerkpi.models.load import Load
 from partnerkpi.refresh import refresh
 from partnerkpi.warehouse import open_for_writing
+from partnerkpi.warehouse.checked import keep_checked
 
 NOW = dt.datetime(2026, 11, 23, 8, 0)
 TODAY = NOW.date()
@@ -109,7 +110,7 @@ def _empty_database() -> bytes:
         made = workspace(Path(folder) / "district")
         with open_for_writing(made.database) as warehouse:
             refresh(made, warehouse)
-            keep_catalogue(warehouse, made.root)
+            keep_checked(warehouse, sound_kpis(warehouse, made.root))
         return made.database.read_bytes()
 
 

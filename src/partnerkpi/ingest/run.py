@@ -15,15 +15,16 @@ from partnerkpi.exports.find import exports_below
 from partnerkpi.files import make_private_folder
 from partnerkpi.ingest.meter import Meter
 from partnerkpi.ingest.workflow import IngestOptions, Intake, looks_new, take_file
-from partnerkpi.measure.catalogue import keep_catalogue
+from partnerkpi.measure.catalogue import sound_kpis
 from partnerkpi.measure.check_files import read_checks
-from partnerkpi.measure.checks import Finding, keep_clean_checks, run_checks
+from partnerkpi.measure.checks import Finding, clean_now, run_checks
 from partnerkpi.models.load import Load
 from partnerkpi.models.move import Move
 from partnerkpi.models.progress import Progress
 from partnerkpi.models.school_year import school_year_label
 from partnerkpi.refresh import refresh
 from partnerkpi.warehouse import Warehouse, open_copy, open_for_writing
+from partnerkpi.warehouse.checked import keep_checked
 
 if TYPE_CHECKING:
     from partnerkpi.ingest.moves import Measured
@@ -66,8 +67,7 @@ def ingest(
             for move in before.moves_to(_measured(workspace, warehouse)):
                 moved(move)
         findings = run_checks(warehouse, checks, today=now.date())
-        keep_clean_checks(warehouse, checks, findings)
-        keep_catalogue(warehouse, workspace.root)
+        keep_checked(warehouse, sound_kpis(warehouse, workspace.root), clean_now(warehouse, checks, findings))
     for finding in findings:
         found(finding)
     return loads

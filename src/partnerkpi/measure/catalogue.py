@@ -17,7 +17,7 @@ from partnerkpi.models.reference import RATE
 from partnerkpi.models.source_table import SOURCE_TABLES
 from partnerkpi.version import __version__
 from partnerkpi.warehouse import Warehouse, WarehouseFault, scratch
-from partnerkpi.warehouse.checked import checked_kpis, keep_checked
+from partnerkpi.warehouse.checked import checked_kpis
 from partnerkpi.warehouse.connection import statements, tables_of
 
 _COLUMNS = {
@@ -96,15 +96,13 @@ def check_catalogue(warehouse: Warehouse, workspace: Path | None) -> Catalogue:
     return Catalogue(tuple(good), tuple(bad))
 
 
-def keep_catalogue(warehouse: Warehouse, workspace: Path | None) -> None:
-    """Check every KPI file and let the database know which of them are sound; a file that is not stops nothing.
+def sound_kpis(warehouse: Warehouse, workspace: Path | None) -> dict[str, frozenset[str]]:
+    """The KPI files that are sound, as `keep_checked` takes them; one that is not stops nothing.
 
     Not inside a transaction: a query that the database refuses ends it.
     """
     rules = _rules(workspace)
-    found = {_fingerprint(kpi, rules): kpi.columns for kpi in check_catalogue(warehouse, workspace).kpis}
-    if found != checked_kpis(warehouse):
-        keep_checked(warehouse, found)
+    return {_fingerprint(kpi, rules): kpi.columns for kpi in check_catalogue(warehouse, workspace).kpis}
 
 
 def _rules(workspace: Path | None) -> str:

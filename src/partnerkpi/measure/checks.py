@@ -9,7 +9,7 @@ from typing import Any
 from partnerkpi.measure.check_files import TODAY, Check
 from partnerkpi.measure.kpi_files import broken
 from partnerkpi.warehouse import Warehouse, WarehouseFault
-from partnerkpi.warehouse.checked import clean_checks, keep_clean
+from partnerkpi.warehouse.checked import clean_checks
 from partnerkpi.warehouse.marts import marts_fingerprint
 
 _SHOWN = 5
@@ -111,12 +111,10 @@ def run_checks(
     return tuple(finding for finding in found if finding is not None)
 
 
-def keep_clean_checks(warehouse: Warehouse, checks: Iterable[Check], found: Iterable[Finding]) -> None:
-    """Keep which of these checks found nothing, until anything they look at changes; not what depends on the day."""
+def clean_now(warehouse: Warehouse, checks: Iterable[Check], found: Iterable[Finding]) -> frozenset[str]:
+    """Which of these checks found nothing, as `keep_checked` takes them; without those that depend on the day."""
     facts, unclean = marts_fingerprint(warehouse), {finding.check for finding in found}
-    clean = {_fingerprint(each, facts) for each in checks if not each.asks_the_day and each.id not in unclean}
-    if clean != clean_checks(warehouse):
-        keep_clean(warehouse, clean)
+    return frozenset(_fingerprint(each, facts) for each in checks if not each.asks_the_day and each.id not in unclean)
 
 
 def _fingerprint(check: Check, facts: str) -> str:

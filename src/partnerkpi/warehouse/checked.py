@@ -22,15 +22,6 @@ def checked_kpis(warehouse: Warehouse) -> dict[str, frozenset[str]]:
     return {str(fingerprint): frozenset(columns) for fingerprint, columns in rows}
 
 
-def keep_checked(warehouse: Warehouse, columns: Mapping[str, Collection[str]]) -> None:
-    """Keep the columns of these KPI files, by fingerprint, instead of those that were kept before."""
-    with warehouse.transaction():
-        warehouse.run(f"{_TABLES} delete from checked_kpis")
-        unnested = "unnest($found::varchar[]), unnest($columns::varchar[][])"
-        values = {"found": list(columns), "columns": [sorted(each) for each in columns.values()]}
-        warehouse.run(f"insert into checked_kpis select {unnested}", values)
-
-
 def clean_checks(warehouse: Warehouse) -> frozenset[str]:
     """The fingerprints of data checks that found nothing."""
     if not warehouse.has_table("clean_checks"):
@@ -38,8 +29,19 @@ def clean_checks(warehouse: Warehouse) -> frozenset[str]:
     return frozenset(str(row[0]) for row in warehouse.rows("select fingerprint from clean_checks"))
 
 
-def keep_clean(warehouse: Warehouse, fingerprints: Collection[str]) -> None:
-    """Keep these instead of those that were kept before."""
+def keep_checked(
+    warehouse: Warehouse, kpis: Mapping[str, Collection[str]], clean: Collection[str] | None = None
+) -> None:
+    """Keep the columns of these KPI files, by fingerprint, and these clean checks, instead of what was kept before.
+
+    Without `clean` the checks that were kept stay.
+    """
     with warehouse.transaction():
-        warehouse.run(f"{_TABLES} delete from clean_checks")
-        warehouse.run("insert into clean_checks select unnest($found::varchar[])", {"found": sorted(fingerprints)})
+        if dict(kpis) != checked_kpis(warehouse):
+            warehouse.run(f"{_TABLES} delete from checked_kpis")
+            unnested = "unnest($found::varchar[]), unnest($columns::varchar[][])"
+            values = {"found": list(kpis), "columns": [sorted(each) for each in kpis.values()]}
+            warehouse.run(f"insert into checked_kpis select {unnested}", values)
+        if clean is not None and frozenset(clean) != clean_checks(warehouse):
+            warehouse.run(f"{_TABLES} delete from clean_checks")
+            warehouse.run("insert into clean_checks select unnest($found::varchar[])", {"found": sorted(clean)})
