@@ -37,7 +37,8 @@ select c.partner, count(distinct e.student_id)
 from engagement as e
 join cohort_names as n on n.partner = e.partner and n.program = e.program
 join cohorts as c using (cohort_id)
-group by c.partner"""
+group by c.partner
+order by c.partner"""
         )
     assert cohort == [("", len(SPELLINGS)), ("lakeside", len(SPELLINGS))]
     unknown = [finding for finding in found if finding.check == "unknown_partner"]

@@ -48,7 +48,9 @@ def encoding_of(export: Export, declared: str) -> tuple[str, str]:
         if _ends_well(export, named) is not True:
             raise refused(export.place, f"this is not a complete export: it begins as {named}, but does not end so")
         return named, "" if marked else f"no byte order mark; read as {named}"
-    ends_well = _ends_well(export, "utf-8")
+    # Of a plain text every byte was seen while it was hashed.
+    known = export.look is not None and export.look.plain and export.look.ascii
+    ends_well = known or _ends_well(export, "utf-8")
     if ends_well:
         return "utf-8", ""
     if ends_well is None:
