@@ -18,7 +18,7 @@ STAGES = (
     ("refused rows booked", "insert into quarantine"),
     ("refused and repeated rows deleted", "delete from attendance_rows"),
     ("marts", "create or replace table"),
-    ("data checks", "select what"),
+    ("data checks", "create or replace temp table found"),
 )
 OTHER = "everything else (start-up, settings, books)"
 spent: dict[str, tuple[float, float]] = {}
