@@ -347,6 +347,14 @@ def test_the_headline_and_the_ask_speak_of_the_goal_that_needs_attention(sample_
         assert ("decide what each side will change" in board.ask) == bool(behind)
 
 
+def test_a_board_that_tells_of_no_goal_how_it_stands_praises_none(thirteen: Workspace) -> None:
+    """One is hidden behind a range, the other not due: there is nothing to keep up, and nothing that comes after."""
+    board = board_of(thirteen)
+
+    assert {goal.status for goal in board.goals} == {"hidden", "not due"}
+    assert board.ask == "At the next check-in, talk about each goal: this page does not tell how they stand."
+
+
 # The same inputs, the same page.
 
 

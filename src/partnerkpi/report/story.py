@@ -110,6 +110,8 @@ class Teller:
         if needy:
             text = "At the next check-in, decide what each side will change for “{name}”."
             return self.say(text, name=self._name(needy[0]))
+        if not [*self._goals_that_are("met"), *self._goals_that_are("on pace")]:
+            return self.say("At the next check-in, talk about each goal: this page does not tell how they stand.")
         return self.say("Keep going, and agree at the next check-in on what comes after these goals.")
 
     def story(self, panels: Sequence[Panel]) -> tuple[Sentence, ...]:
