@@ -21,11 +21,11 @@ class Dated:
 def require_possible(kpi: Kpi, value: float, what: str) -> None:
     """Raise UsageError for a number that no figure of the KPI can be."""
     if not kpi.can_be(value):
-        percent = "Name a number from 0 to 100; of a plan, or more."
+        percent = kpi.measure is Measure.SHARE and not kpi.can_be(101)
         raise UsageError(
             f"{kpi.id} {what} {value:g}.",
             where=f"its unit: {kpi.unit}",
-            now=percent if kpi.measure is Measure.SHARE else "Name a number like 12 or 12.5.",
+            now="Name a number from 0 to 100." if percent else "Name a number like 12 or 12.5.",
         )
 
 
