@@ -1,5 +1,6 @@
 """The short way of a plain file into the facts, and what it leaves to do if it is killed."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from partnerkpi.config.workspace import Workspace
+from partnerkpi.exports import plain_text
 from partnerkpi.ingest import workflow
 from partnerkpi.ingest.pseudonym import pseudonyms
 from partnerkpi.models.load import Load
@@ -123,6 +125,8 @@ def test_people_who_come_late_in_a_long_file_end_as_if_they_had_been_known(
         made = workspace(tmp_path_factory.mktemp("late") / "d", settings=UNCHECKED)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(newcomers, "_SAMPLE", sample)
+            patch.setattr(newcomers, "_FEW", 1.0)
+            _in_pieces(patch, 40)
             load = take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, [*beginning, *later])))[0]
         with open_for_reading(made.database) as warehouse:
             refused = [(row["line"], row["column"], row["rule"]) for row in ledger.quarantine(warehouse)]
@@ -146,11 +150,18 @@ def test_marts_made_with_the_load_count_no_row_that_is_deleted_behind_it(tmp_pat
     assert sums == [(300, 0), (300, 100)]
 
 
+def _in_pieces(patch: pytest.MonkeyPatch, size: int = 50_000) -> None:
+    """Files are read in pieces of about so many bytes, or 41 larger ones, and these in several buffers."""
+    patch.setattr("partnerkpi.warehouse.staging._BUFFER", 20_000)
+    patch.setattr("partnerkpi.exports.find._CHUNK", size // 5)
+    patch.setattr(plain_text, "_SMALLEST_PIECE", size)
+    patch.setattr(plain_text, "_PIECES", 41)
+
+
 def test_lines_are_right_in_a_file_that_several_threads_could_share(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The database reads a file piece by piece; pieces this small make dozens of a file of 2 MB."""
-    monkeypatch.setattr("partnerkpi.warehouse.staging._BUFFER", 100_000)
+    _in_pieces(monkeypatch)
     made = workspace(tmp_path / "d")
     days = [f"2025-{month:02d}-{day:02d}" for month in (9, 10, 11) for day in range(1, 21)]
     rows = [f"{student},North,{day},present" for day in days for student in range(1000)]
@@ -167,7 +178,7 @@ def test_of_contradicting_rows_the_last_of_the_file_counts_however_many_threads_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows of one key far apart in the file, in no order that a key or a status would give."""
-    monkeypatch.setattr("partnerkpi.warehouse.staging._BUFFER", 100_000)
+    _in_pieces(monkeypatch)
     made = workspace(tmp_path / "d")
     days = [f"2025-{month:02d}-{day:02d}" for month in (9, 10, 11) for day in range(1, 21)]
     rows = [f"{student},North,{day},present" for day in days for student in range(1000)]
@@ -199,3 +210,22 @@ def test_contradicting_rows_whose_lines_are_not_found_are_read_with_care(
     load = take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, rows)))[0]
     assert (load.counts.loaded, load.counts.duplicate, load.counts.superseded) == (1, 1, 2)
     assert _rows(made, "select status from attendance") == [("absent_excused",)]
+
+
+def test_a_file_whose_sample_meets_no_fact_while_its_other_rows_do_is_matched_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both samples, of 2 rows, show days in October; in between stands a day that is there already."""
+    made = workspace(tmp_path / "d", settings=UNCHECKED)
+    take_in(
+        made, export(made, "a.csv", csv_text(ATTENDANCE, ["1,North,2026-09-01,present", "2,North,2026-09-01,present"]))
+    )
+    monkeypatch.setattr(newcomers, "_SAMPLE", 2)
+    _in_pieces(monkeypatch, 40)
+    rows = [f"{n},North,2026-{day},present" for day in ("10-01", "09-02", "10-02") for n in (1, 2)]
+    rows.insert(3, "1,North,2026-09-01,suspended")
+    load = take_in(made, export(made, "b.csv", csv_text(ATTENDANCE, rows)))[0]
+    assert (load.counts.loaded, load.replaced) == (7, 2)  # of the second student that day is gone
+    assert _rows(made, "select date, status from attendance where status <> 'present'") == [
+        (dt.date(2026, 9, 1), "suspended")
+    ]

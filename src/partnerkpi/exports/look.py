@@ -11,6 +11,7 @@ class Look:
     """What can be told of a text without knowing its header.
 
     `first` is the first line, when it is shorter than some thousand bytes, and `firsts` how often its text occurs.
+    `marks` are places to cut the text at: for each piece the first line that begins in it, as (byte, lines before it).
     Plain is a text without a quotation mark, a NUL, a line as long as a cell may be, or a line end of another kind
     than the first.
     """
@@ -24,6 +25,8 @@ class Look:
         self.ascii = True
         self.first = b""
         self.firsts = 0
+        self.marks: list[tuple[int, int]] = []
+        self._seen = 0
 
     def at(self, piece: bytes) -> None:
         """Look at the next piece."""
@@ -36,6 +39,10 @@ class Look:
             # A line like the first may be cut by the end of a piece.
             cut = self._tail[-len(self.first) + 1 :] if len(self.first) > 1 else b""
             self.firsts += piece.count(self.first) + (cut + piece[: len(self.first) - 1]).count(self.first)
+        end = piece.find(b"\n")
+        if end >= 0:
+            self.marks.append((self._seen + end + 1, self._feeds + 1))
+        self._seen += len(piece)
         self._feeds += piece.count(b"\n")
         if b"\r" in piece or self._tail.endswith(b"\r"):
             self._returns += piece.count(b"\r")

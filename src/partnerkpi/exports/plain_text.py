@@ -7,19 +7,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from partnerkpi.exports.lines import RawBytes
+from partnerkpi.exports.look import Look
 from partnerkpi.exports.members import Export
 from partnerkpi.exports.rows import Header
+from partnerkpi.models.piece import Piece
 
 _CHUNK = 1 << 20
+# Twice as many pieces as a small machine has cores: when one is done with its own, it helps with the rest.
+_PIECES = 4
+_SMALLEST_PIECE = 4 << 20
 
 
 @dataclass(frozen=True)
 class PlainText:
-    """A plain file: its lines, but for `blank` ones at the end; `ascii` when it has no other characters."""
+    """A plain file: its lines, but for `blank` ones at the end; `ascii` when it has no other characters.
+
+    `pieces` are all of its lines after the header, cut into pieces of about the same size.
+    """
 
     lines: int
     blank: int
     ascii: bool
+    pieces: tuple[Piece, ...]
 
 
 def plain_text(export: Export, encoding: str, header: Header[Any]) -> PlainText | None:
@@ -34,7 +43,21 @@ def plain_text(export: Export, encoding: str, header: Header[Any]) -> PlainText 
         return None
     head = header.delimiter.join(header.cells).encode()
     heads = look.firsts if head and head == look.first else _count(export, head)
-    return PlainText(look.lines, look.blank, look.ascii) if heads <= 1 else None
+    if heads > 1:
+        return None
+    return PlainText(look.lines, look.blank, look.ascii, _pieces(export, look, header.line))
+
+
+def _pieces(export: Export, look: Look, header_lines: int) -> tuple[Piece, ...]:
+    with export.open() as stream:
+        lines = io.BufferedReader(RawBytes(stream), _CHUNK)
+        begin = sum(len(line) for line in itertools.islice(lines, header_lines))
+    count = max(1, min(_PIECES, (export.size - begin) // _SMALLEST_PIECE))
+    wanted = [begin + (export.size - begin) * place // count for place in range(1, count)]
+    marks = [next((mark for mark in look.marks if mark[0] >= each), None) for each in wanted]
+    starts = [(begin, header_lines), *sorted({mark for mark in marks if mark and mark[0] > begin})]
+    ends = [*(first for first, _ in starts[1:]), export.size]
+    return tuple(Piece(first, end, before + 1) for (first, before), end in zip(starts, ends, strict=True))
 
 
 def _count(export: Export, text: bytes) -> int:

@@ -30,7 +30,7 @@ from partnerkpi.models.load import Load, LoadStatus
 from partnerkpi.models.school_year import SchoolCalendar
 from partnerkpi.warehouse import Warehouse
 from partnerkpi.warehouse.direct import settle_all, unsettled_hidden
-from partnerkpi.warehouse.intake import Provenance, Taken, take_in
+from partnerkpi.warehouse.intake import MeetsFacts, Provenance, Taken, take_in
 from partnerkpi.warehouse.ledger import changes_of, known_bytes, mark_corrected, origin, same_bytes
 from partnerkpi.warehouse.staging import Layout, NeedsCare, TextRows
 
@@ -221,7 +221,10 @@ def _take_rows(
         rows = TextRows(export.path, match.headers, match.groups, lines, (), plain.blank, layout)
         intake.meter.part(LOOKING_THROUGH, lines)
         with contextlib.suppress(NeedsCare):
-            return _take_text(intake, export, rows, rule, provenance)
+            try:
+                return _take_text(intake, export, rows, rule, provenance)
+            except MeetsFacts:
+                return _take_text(intake, export, rows, rule, provenance, match=True)
     required = _required_positions(match)
     text = intake.workspace.database.with_name(f".rows.{secrets.token_hex(6)}.csv")
     text.touch(mode=0o600)
@@ -236,7 +239,9 @@ def _take_rows(
         text.unlink(missing_ok=True)
 
 
-def _take_text(intake: Intake, export: Export, rows: TextRows, rule: TableRule, provenance: Provenance) -> Taken:
+def _take_text(
+    intake: Intake, export: Export, rows: TextRows, rule: TableRule, provenance: Provenance, *, match: bool = False
+) -> Taken:
     """One transaction: the rows, the limits, what the load puts right, and what comes afterwards.
 
     A second one tidies up behind it.
@@ -244,7 +249,7 @@ def _take_text(intake: Intake, export: Export, rows: TextRows, rule: TableRule, 
     pseudonymise = partial(pseudonyms, intake.key)
     begun = partial(intake.meter.part, TAKING_IN if rows.layout is None else TAKING_IN_PLAIN)
     with intake.warehouse.transaction():
-        taken = take_in(intake.warehouse, rows, rule, provenance, pseudonymise=pseudonymise, begun=begun)
+        taken = take_in(intake.warehouse, rows, rule, provenance, pseudonymise=pseudonymise, begun=begun, match=match)
         intake.meter.part(COUNTING)
         if export.corrects is None:
             limits = intake.workspace.settings.ingest
@@ -268,7 +273,7 @@ def _layout(export: Export, encoding: str, header: Header[Recognised], plain: Pl
     places = tuple(match.positions.index(position) for position in required)
     first_header = header.cells[match.positions[0]]
     return Layout(
-        header.delimiter, header.line, len(header.cells), match.positions, places, first_header, plain.ascii, no_data
+        header.delimiter, plain.pieces, len(header.cells), match.positions, places, first_header, plain.ascii, no_data
     )
 
 

@@ -74,6 +74,7 @@ class Warehouse:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._in_transaction = False
+        self._share_read: Callable[[], float] | None = None
 
     def close(self) -> None:
         """End the connection; an open transaction is rolled back."""
@@ -116,25 +117,17 @@ class Warehouse:
         return bool(self.rows("select 1 from duckdb_tables() where table_name = $name limit 1", {"name": name}))
 
     @contextlib.contextmanager
-    def in_file_order(self) -> Iterator[None]:
-        """Rows read from a file are written in its order, by however many threads; not so through a join."""
-        self.run("set preserve_insertion_order = true")
-        try:
-            yield
-        finally:
-            with contextlib.suppress(PartnerKpiError):
-                self.run("set preserve_insertion_order = false")
+    def reading_long_files(self, share: Callable[[], float]) -> Iterator[None]:
+        """What a file's rows are joined with is held in memory, never the rows; `share` tells how much of it is read.
 
-    @contextlib.contextmanager
-    def reading_long_files(self) -> Iterator[None]:
-        """What a file's rows are joined with is held in memory, never the rows.
-
-        The optimizer knows little of how long a file is and takes it for a short one.
+        The optimizer knows nothing of how long a pipe is and takes it for a short one.
         """
         self.run(f"set disabled_optimizers = '{_OPTIMIZERS_OFF},build_side_probe_side,join_order'")
+        self._share_read = share
         try:
             yield
         finally:
+            self._share_read = None
             with contextlib.suppress(PartnerKpiError):
                 self.run(f"set disabled_optimizers = '{_OPTIMIZERS_OFF}'")
 
@@ -146,9 +139,11 @@ class Warehouse:
 
         def look() -> None:
             while not over.wait(_LOOK_SECONDS):
-                percent = self._connection.query_progress()
-                if percent >= 0:
-                    heard(percent / 100)
+                share = self._share_read
+                # Of what comes out of a pipe the database cannot tell how much is left.
+                done = share() if share else self._connection.query_progress() / 100
+                if done >= 0:
+                    heard(done)
 
         looking = threading.Thread(target=look, daemon=True)
         looking.start()

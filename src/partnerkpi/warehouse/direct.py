@@ -1,40 +1,51 @@
 """The short way in, for a plain file that meets no earlier fact: its rows go straight to where they stay.
 
-Several threads write rows as they come across them; the lines of those that something is wrong with are found by a
-second look at the file (`again.py`). A refused row is written with the rest, with a negative number in place of its
-load's; so is one whose person is not known yet (`newcomers.py`). To delete such a row, or one that stands in the file
-twice, in the transaction that wrote it would cost a second writing of all; so that transaction notes in `unsettled`
-what is left to do, and the next one deletes. A process killed between the two leaves the note: whoever opens the
-database settles first.
+Several threads write rows as they come across them. A refused row is written with the rest, with a negative number in
+place of its load's that says its line and what is wrong with it; so is one whose person is not known yet
+(`newcomers.py`). To delete such a row, or one that stands in the file twice, in the transaction that wrote it would
+cost a second writing of all; so that transaction notes in `unsettled` what is left to do, and the next one deletes. A
+process killed between the two leaves the note: whoever opens the database settles first.
 """
 
 import contextlib
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
 from partnerkpi.models.dialect import TableRule
 from partnerkpi.models.source_table import SOURCE_TABLES, SourceTable
-from partnerkpi.warehouse.again import broken_lines, lines_of
+from partnerkpi.warehouse.again import lines_of
 from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.facts import make_room, rows_of, show_without
 from partnerkpi.warehouse.landed import Landed
-from partnerkpi.warehouse.newcomers import NOT_KNOWN_YET, insert_newcomers
+from partnerkpi.warehouse.newcomers import type_newcomers
 from partnerkpi.warehouse.refusals import quarantine
 from partnerkpi.warehouse.repeats import Repeats, find_repeats
 from partnerkpi.warehouse.schema import GROUPS
 from partnerkpi.warehouse.staging import NeedsCare, Plan, Pseudonymise, TextRows, read, typed_sql
 
-# What stands in place of the load's number in a refused row.
-_REFUSED = -2
+# What stands in place of the load's number in a row of somebody who is not known yet; a refused row has less.
+_NOT_KNOWN_YET = -1
+_LEAST_NUMBER = -(2**31)
 
 
 def meets_something(
-    warehouse: Warehouse, plan: Plan, rule: TableRule, first: dt.date | None, last: dt.date | None
+    warehouse: Warehouse,
+    plan: Plan,
+    rule: TableRule,
+    first: dt.date | None,
+    last: dt.date | None,
+    *,
+    besides: int | None = None,
 ) -> bool:
-    """Whether there is a fact that a file, with these for its first and last day, may have something to say about."""
+    """Whether there is a fact that a file, with these for its first and last day, may have something to say about.
+
+    Besides those of a load, which is the file's own.
+    """
     touched = among_days(plan, rule, first, last)
-    return bool(warehouse.rows(f"select 1 from {rows_of(plan.table)} where {touched} limit 1"))
+    others = "" if besides is None else f" and load_id >= 0 and load_id <> {besides}"
+    return bool(warehouse.rows(f"select 1 from {rows_of(plan.table)} where {touched}{others} limit 1"))
 
 
 def among_days(plan: Plan, rule: TableRule, first: dt.date | None, last: dt.date | None) -> str:
@@ -52,25 +63,31 @@ def among_days(plan: Plan, rule: TableRule, first: dt.date | None, last: dt.date
 def insert_directly(warehouse: Warehouse, rows: TextRows, plan: Plan, load: int, pseudonymise: Pseudonymise) -> Landed:
     """Write all rows of a file with a layout, and see what they are.
 
-    `people_<column>` may lack people. Raises NeedsCare when not every line became a row.
+    `people_<column>` may lack people. Raises NeedsCare when not every line became a row, or when there are too many
+    to have numbers.
     """
     table, names = rows_of(plan.table), make_room(warehouse, plan.table, plan.needed)
-    number = f"case when newcomer then {NOT_KNOWN_YET} when issue = 0 then {load} else {_REFUSED} end"
-    listed = ", ".join(names)
-    typed = typed_sql(rows, plan, names)
-    with warehouse.reading_long_files():
-        read(warehouse, rows, f"insert into {table} ({listed}, load_id) select {listed}, {number} from ({typed})")
-    counts = f"count(*), count(*) filter (load_id < 0), count(*) filter (load_id = {NOT_KNOWN_YET})"
+    listed, refused = ", ".join(names), _Refused(len(plan.issues) + 1)
+    if refused.number(rows.rows_in_file + rows.layout.pieces[0].line if rows.layout else 0) < _LEAST_NUMBER:
+        raise NeedsCare
+    number = f"case when newcomer then {_NOT_KNOWN_YET} when issue = 0 then {load} else {refused.number_sql} end"
+    insert = f"insert into {table} ({listed}, load_id) select {listed}, {number} from"
+    read(warehouse, rows, lambda text: f"{insert} ({typed_sql(rows, plan, names, text)})")
+    counts = f"count(*), count(*) filter (load_id < 0), count(*) filter (load_id = {_NOT_KNOWN_YET})"
     written, negative, newcomers = warehouse.rows(
         f"select {counts} from {table} where load_id < 0 or load_id = {load}"
     )[0]
     if written != rows.rows:
         raise NeedsCare
+    broken = (
+        f"select {refused.line_sql} as line, {refused.issue_sql} as issue from {table} where load_id < {_NOT_KNOWN_YET}"
+    )
     if newcomers:
-        negative -= insert_newcomers(warehouse, rows, plan, names, load, pseudonymise)
-    quarantined = non_data = 0
-    if negative:
-        quarantined, non_data = quarantine(warehouse, rows, plan, load, broken_lines(warehouse, rows, plan))
+        type_newcomers(warehouse, rows, plan, names, pseudonymise)
+        good = f"select {listed}, {load} from newcomers where issue = 0"
+        negative -= warehouse.value(f"insert into {table} ({listed}, load_id) {good}")
+        broken += " union all select line, issue from newcomers where issue <> 0"
+    quarantined, non_data = quarantine(warehouse, rows, plan, load, f"({broken})") if negative else (0, 0)
     good = f"(select rowid as position, * from {table} where load_id = {load})"
     repeats = find_repeats(warehouse, plan.table, good, names, partial(lines_of, warehouse, rows, plan, names))
     duplicate, superseded = (repeats.duplicate, repeats.superseded) if repeats else (0, 0)
@@ -80,6 +97,34 @@ def insert_directly(warehouse: Warehouse, rows: TextRows, plan: Plan, load: int,
     first, last = warehouse.rows(f"select min({day}), max({day}) from {good}")[0] if day in names else (None, None)
     loaded = written - negative - duplicate - superseded
     return Landed(loaded, 0, superseded, duplicate, quarantined, non_data, 0, first, last)
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A line and an issue (negative or not, and less than `codes`) as one negative number, and back, as SQL."""
+
+    codes: int
+
+    def number(self, line: int) -> int:
+        """The least that a row of this line may have."""
+        return _NOT_KNOWN_YET - 1 - 2 * self.codes * (line + 1)
+
+    @property
+    def number_sql(self) -> str:
+        code = f"2 * (line * {self.codes} + abs(issue)) + case when issue < 0 then 1 else 0 end"
+        return f"cast({_NOT_KNOWN_YET - 1} - ({code}) as integer)"
+
+    @property
+    def line_sql(self) -> str:
+        return f"({self._code} // 2) // {self.codes}"
+
+    @property
+    def issue_sql(self) -> str:
+        return f"(({self._code} // 2) % {self.codes}) * case when {self._code} % 2 = 1 then -1 else 1 end"
+
+    @property
+    def _code(self) -> str:
+        return f"({_NOT_KNOWN_YET - 1} - cast(load_id as bigint))"
 
 
 def _note(warehouse: Warehouse, table: SourceTable, load: int, repeats: Repeats | None) -> None:

@@ -15,6 +15,10 @@ from partnerkpi.warehouse.newcomers import know_most
 from partnerkpi.warehouse.staging import Plan, Pseudonymise, TextRows, plan_load, survey
 
 
+class MeetsFacts(Exception):
+    """Rows that were to go straight into the facts meet some of earlier loads."""
+
+
 @dataclass(frozen=True)
 class Provenance:
     """What the books keep about a file; `corrects` is the load whose refused rows it brings back, put right."""
@@ -47,6 +51,7 @@ def take_in(
     *,
     pseudonymise: Pseudonymise,
     begun: Callable[[], None] = lambda: None,
+    match: bool = False,
 ) -> Taken:
     """Take the rows in; call it inside one transaction.
 
@@ -56,16 +61,20 @@ def take_in(
     when rows have a layout and not every line became one.
 
     Rows may be left among the facts that `settle` still has to delete. `begun` hears when the one statement that
-    takes long begins.
+    takes long begins. Raises MeetsFacts when, against what a sample of them says, rows meet facts: then they have to
+    be taken in again with `match`.
     """
     plan = plan_load(rows, rule)
     load = int(warehouse.value("select coalesce(max(load_id), 0) + 1 from loads"))
-    short = _is_short(warehouse, rows, plan, rule, pseudonymise)
+    short = _is_short(warehouse, rows, plan, rule, pseudonymise) and not match
     begun()
     if short:
         landed = insert_directly(warehouse, rows, plan, load, pseudonymise)
+        if meets_something(warehouse, plan, rule, landed.first_day, landed.last_day, besides=load):
+            # The sample of a long file told other days.
+            raise MeetsFacts
     else:
-        landed = match_and_insert(warehouse, rows, plan, rule, load)
+        landed = match_and_insert(warehouse, rows, plan, rule, load, pseudonymise)
     counts = RowCounts(
         rows.rows_in_file,
         landed.loaded,
@@ -83,13 +92,15 @@ def take_in(
 
 
 def _is_short(warehouse: Warehouse, rows: TextRows, plan: Plan, rule: TableRule, pseudonymise: Pseudonymise) -> bool:
-    """Whether the rows can go straight into the facts; in either case the people of the file are known afterwards."""
+    """Whether, for all that is known, the rows can go straight into the facts.
+
+    In either case most or all people of the file are known afterwards.
+    """
     short = rows.layout is not None and bool(plan.table.key)
     facts = bool(warehouse.rows(f"select 1 from {rows_of(plan.table)} limit 1"))
-    if short and not facts and know_most(warehouse, rows, plan, pseudonymise):
-        return True
-    days = survey(warehouse, rows, plan, pseudonymise, days=short and facts)
-    return short and not (facts and meets_something(warehouse, plan, rule, *days))
+    known = know_most(warehouse, rows, plan, pseudonymise)
+    first, last = known or survey(warehouse, rows, plan, pseudonymise, days=short and facts)
+    return short and not (facts and meets_something(warehouse, plan, rule, first, last))
 
 
 def _book(warehouse: Warehouse, taken: Taken, rule: TableRule, provenance: Provenance) -> None:

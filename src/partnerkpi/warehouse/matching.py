@@ -4,35 +4,30 @@ What is new, what is there already, what gives way.
 """
 
 from collections.abc import Sequence
-from functools import partial
 
 from partnerkpi.models.dialect import TableRule
-from partnerkpi.warehouse.again import broken_lines, lines_of
 from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.direct import among_days
 from partnerkpi.warehouse.facts import make_room, rows_of
 from partnerkpi.warehouse.landed import Landed
+from partnerkpi.warehouse.newcomers import type_newcomers
 from partnerkpi.warehouse.refusals import quarantine
-from partnerkpi.warehouse.repeats import InFile, find_repeats
-from partnerkpi.warehouse.staging import NeedsCare, Plan, TextRows, read, typed_sql
+from partnerkpi.warehouse.repeats import find_repeats
+from partnerkpi.warehouse.staging import NeedsCare, Plan, Pseudonymise, TextRows, read, typed_sql
 
 
-def match_and_insert(warehouse: Warehouse, rows: TextRows, plan: Plan, rule: TableRule, load: int) -> Landed:
+def match_and_insert(
+    warehouse: Warehouse, rows: TextRows, plan: Plan, rule: TableRule, load: int, pseudonymise: Pseudonymise
+) -> Landed:
     """Take the rows into the facts; those of earlier loads that they replace move to the table's history.
 
-    Raises NeedsCare when rows have a layout, and not every line became one.
+    `people_<column>` may lack people. Raises NeedsCare when rows have a layout, and not every line became one.
     """
     names = make_room(warehouse, plan.table, plan.needed)
-    _stage(warehouse, rows, plan, [name for name in names if name != "occurrence"])
-    staged, refused = warehouse.rows("select count(*), count(*) filter (issue <> 0) from staged_rows")[0]
-    if rows.layout is not None and staged != rows.rows:
-        raise NeedsCare
+    _stage(warehouse, rows, plan, [name for name in names if name != "occurrence"], pseudonymise)
     broken = "(select position as line, issue from staged where issue <> 0)"
-    if refused and rows.layout is not None:
-        broken = broken_lines(warehouse, rows, plan)
     quarantined, non_data = quarantine(warehouse, rows, plan, load, broken)
-    in_file = None if rows.layout is None else partial(lines_of, warehouse, rows, plan, names)
-    duplicate, superseded = _keep(warehouse, plan, names, in_file)
+    duplicate, superseded = _keep(warehouse, plan, names)
     kept, fresh, replaced = _replace(warehouse, plan, rule, names, load)
     warehouse.run(
         f"insert into {rows_of(plan.table)} ({', '.join(names)}, load_id) "
@@ -48,15 +43,20 @@ def match_and_insert(warehouse: Warehouse, rows: TextRows, plan: Plan, rule: Tab
     return Landed(fresh, kept - fresh, superseded, duplicate, quarantined, non_data, replaced, *days)
 
 
-def _stage(warehouse: Warehouse, rows: TextRows, plan: Plan, names: Sequence[str]) -> None:
-    """Temporary view `staged`: issue, the typed columns, and `position`, which is the line where rows tell theirs."""
-    with warehouse.reading_long_files():
-        read(warehouse, rows, f"create temp table staged_rows as {typed_sql(rows, plan, names)}")
-    position = "line" if rows.layout is None else "rowid"
-    warehouse.run(f"create temp view staged as select {position} as position, * from staged_rows")
+def _stage(warehouse: Warehouse, rows: TextRows, plan: Plan, names: list[str], pseudonymise: Pseudonymise) -> None:
+    """Temporary view `staged`: issue, the typed columns, and `position`, which is the line."""
+    read(warehouse, rows, lambda text: f"create temp table staged_rows as {typed_sql(rows, plan, names, text)}")
+    if rows.layout is not None:
+        staged, newcomers = warehouse.rows("select count(*), count(*) filter (newcomer) from staged_rows")[0]
+        if staged != rows.rows:
+            raise NeedsCare
+        if newcomers:
+            type_newcomers(warehouse, rows, plan, names, pseudonymise)
+            warehouse.run("delete from staged_rows where newcomer; insert into staged_rows from newcomers")
+    warehouse.run("create temp view staged as select line as position, * from staged_rows")
 
 
-def _keep(warehouse: Warehouse, plan: Plan, names: Sequence[str], in_file: InFile | None) -> tuple[int, int]:
+def _keep(warehouse: Warehouse, plan: Plan, names: Sequence[str]) -> tuple[int, int]:
     """Temporary view or table `kept`: the good rows, each with its `position`; of those with one natural key the last.
 
     Counts duplicate and superseded rows.
@@ -68,7 +68,7 @@ def _keep(warehouse: Warehouse, plan: Plan, names: Sequence[str], in_file: InFil
 create temp table kept as
 select *, cast(row_number() over (partition by {alike} order by position) as integer) as occurrence from ({good})""")
         return 0, 0
-    repeats = find_repeats(warehouse, plan.table, f"({good})", names, in_file)
+    repeats = find_repeats(warehouse, plan.table, f"({good})", names)
     if repeats is None:
         warehouse.run(f"create temp view kept as {good}")
         return 0, 0

@@ -1,17 +1,20 @@
 """Text rows to typed rows: what a file's rows are, how each column is read, and whose they are."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from partnerkpi.models.dialect import ColumnRule, TableRule
 from partnerkpi.models.load import OTHER_KIND, RefusedRow
+from partnerkpi.models.piece import Piece
 from partnerkpi.models.source_table import Kind, SourceTable
 from partnerkpi.warehouse.cells import CellSql, cell_sql, literal, quick_cell_sql
 from partnerkpi.warehouse.connection import NotTabular, Warehouse
 from partnerkpi.warehouse.facts import default_of
+from partnerkpi.warehouse.pieces import piped
 
 # Of these each thread holds several; a line longer than one is not plain.
 _BUFFER = 8_000_000
@@ -28,15 +31,15 @@ class NeedsCare(Exception):
 
 @dataclass(frozen=True)
 class Layout:
-    """How the database reads a plain export itself: what to skip, and the places of the columns it needs.
+    """How the database reads a plain export itself: in which pieces, and the places of the columns it needs.
 
-    `required` are those of them, counted from 0, that a row needs, `first_header` is the heading of the first. `ascii`
-    says that there is no other character in the file. `no_data` tells which of some lines, refused as rows, are no
-    rows at all.
+    `pieces` are all lines after the header. `required` are the places, counted from 0, of those that a row needs,
+    `first_header` is the heading of the first. `ascii` says that there is no other character in the file. `no_data`
+    tells which of some lines, refused as rows, are no rows at all.
     """
 
     delimiter: str
-    header_lines: int
+    pieces: tuple[Piece, ...]
     width: int
     positions: tuple[int, ...]
     required: tuple[int, ...]
@@ -98,6 +101,11 @@ class Plan:
     def needed(self) -> set[str]:
         """The columns in which the load has something to say that is not their default."""
         return {name for name, cell in self.cells.items() if cell.value != default_of(self.table, name)}
+
+    @property
+    def day(self) -> str:
+        """The day of a text row, as SQL; "null" in a table without days."""
+        return self.cells[self.table.day_column].value if self.table.day else "null"
 
     @property
     def issues(self) -> list[tuple[str, str, str]]:
@@ -182,31 +190,37 @@ def _found(rule: ColumnRule | None, positions: dict[str, int]) -> tuple[ColumnRu
     return (None, None) if place is None else (rule, place)
 
 
-def text_sql(rows: TextRows) -> str:
-    """SQL of the text rows: the trimmed cells as c0, c1, ..., null when blank, and `line` unless there is a layout.
+def _text_sql(rows: TextRows, pipes: Iterable[tuple[str, Piece]] = ()) -> str:
+    """SQL of the text rows: their `line`, and the trimmed cells as c0, c1, ..., null when blank.
 
-    With a layout also the cells as they stand in the file, as t0, t1, ...
+    With a layout also the cells as they stand in the file, as t0, t1, ...; `pipes` are then the pieces to read, each
+    with the name under which the database finds it.
     """
     layout = rows.layout
     if layout is None:
-        places: Sequence[int] = range(len(rows.headers))
-        names = ["line", *(f"t{place}" for place in places)]
-        reading = "header = false, delim = ',', quote = '\"', escape = '\"', max_line_size = 16000000"
-    else:
-        places = layout.positions
-        names = [f"t{place}" for place in range(layout.width)]
-        # Without quotes there is nothing to escape; the header is a line like any other, skipped by number.
-        reading = f"delim = {literal(layout.delimiter)}, quote = '', escape = ''"
-        reading += f", header = false, skip = {layout.header_lines}, null_padding = false, buffer_size = {_BUFFER}"
+        names = ["line", *(f"t{place}" for place in range(len(rows.headers)))]
+        read_all = _read_csv(
+            str(rows.path), names, "delim = ',', quote = '\"', escape = '\"', max_line_size = 16000000"
+        )
+        cells = [f"{_trimmed(f't{place}', plain=False)} as c{place}" for place in range(len(rows.headers))]
+        return f"select {', '.join(['cast(line as bigint) as line', *cells])} from {read_all}"
+    names = [f"t{place}" for place in range(layout.width)]
+    # Without quotes there is nothing to escape.
+    form = (
+        f"delim = {literal(layout.delimiter)}, quote = '', escape = '', null_padding = false, buffer_size = {_BUFFER}"
+    )
+    # What comes out of a pipe is read by one thread, in its order.
+    numbered = "\nunion all\n".join(
+        f"select row_number() over () + {piece.line - 1} as line, * from {_read_csv(name, names, form)}"
+        for name, piece in pipes
+    )
+    cells = [f"{_trimmed(f't{place}', plain=layout.ascii)} as c{index}" for index, place in enumerate(layout.positions)]
+    return f"select {', '.join(['line', *names, *cells])} from (\n{numbered}\n)"
+
+
+def _read_csv(path: str, names: Sequence[str], form: str) -> str:
     columns = ", ".join(f"'{name}': 'varchar'" for name in names)
-    others = ["cast(line as bigint) as line"] if layout is None else names
-    plain = layout is not None and layout.ascii
-    cells = [f"{_trimmed(f't{place}', plain=plain)} as c{index}" for index, place in enumerate(places)]
-    return f"""
-  select {", ".join([*others, *cells])}
-  from read_csv(
-    {literal(str(rows.path))}, columns = {{{columns}}}, auto_detect = false, {reading}
-  )"""
+    return f"read_csv({literal(path)}, columns = {{{columns}}}, auto_detect = false, header = false, {form})"
 
 
 def _trimmed(cell: str, *, plain: bool) -> str:
@@ -228,15 +242,19 @@ def survey(
     rows that are refused for another column: whose they are decides what they leave untouched, and so do their days.
     """
     found_days: list[dt.date] = []
-    day = plan.cells[plan.table.day_column].value if days and plan.table.day else "null"
+    day = plan.day if days else "null"
     for name in plan.people:
-        cell = plan.keys[name]
-        ends = f"select {cell}, min({day}), max({day}) from ({text_sql(rows)}) where {cell} is not null group by {cell}"
-        found = read(warehouse, rows, ends)
+        found = read(warehouse, rows, partial(people_sql, plan, name, day=day))
         found_days += [end for _, first, last in found for end in (first, last) if end is not None]
         forget_people(warehouse, name)
         add_people(warehouse, plan, name, [str(cell) for cell, _, _ in found], pseudonymise)
     return min(found_days, default=None), max(found_days, default=None)
+
+
+def people_sql(plan: Plan, name: str, text: str, *, day: str) -> str:
+    """SQL of whom the text rows name in a column: each cell once, with the first and the last day."""
+    cell = plan.keys[name]
+    return f"select {cell}, min({day}), max({day}) from ({text}) where {cell} is not null group by {cell}"
 
 
 def forget_people(warehouse: Warehouse, name: str) -> None:
@@ -270,44 +288,34 @@ def add_people(warehouse: Warehouse, plan: Plan, name: str, cells: Sequence[str]
     )
 
 
-def typed_sql(rows: TextRows, plan: Plan, names: Sequence[str], text: str = "") -> str:
-    """SQL of the rows with these columns typed, people by pseudonym, and `issue`, 0 for a good row.
+def typed_sql(rows: TextRows, plan: Plan, names: Sequence[str], text: str) -> str:
+    """SQL of text rows with their `line`, these columns typed, people by pseudonym, and `issue`: 0 for a good row.
 
-    Without a layout also `line`, and the issue is the code of the broken rule. With one also `newcomer`: whether the
-    row is of a person not in `people_<column>`. `text` is the SQL of the text rows where it is not all of them.
+    Else it is the code of the broken rule, negative for a row that may be no row at all. With a layout also
+    `newcomer`: whether the row is of a person not in `people_<column>`. `text` is SQL as `text_sql` gives it.
     """
     cells = plan.cells if rows.layout is None else plan.quick
     columns = {name: f"people_{name}.id" if name in plan.people else cells[name].value for name in names}
     values = "".join(f"{value} as {name}, " for name, value in columns.items())
     joins = "".join(f"\nleft join people_{name} on people_{name}.cell = {plan.keys[name]}" for name in plan.people)
-    text = text or text_sql(rows)
     if rows.layout is None:
         return f"select line, {values}{_broken(plan)} as issue from ({text}){joins}"
-    looks = ", ".join(f"{sql} as {name}" for name, sql in plan.first_look.items())
+    looks = "".join(f", {sql} as {name}" for name, sql in plan.first_look.items())
     newcomers = [f"({plan.keys[name]} is not null and people_{name}.broken is null)" for name in plan.people]
-    return f"""
-select {values}cast({_wrong(plan)} as integer) as issue, {" or ".join(newcomers) or "false"} as newcomer
-from (select *, {looks} from ({text})){joins}"""
-
-
-def issue_sql(rows: TextRows, plan: Plan, people: Mapping[str, str]) -> str:
-    """SQL of the text rows of a plain file, in its order, with nothing but their `issue`: 0, or the code of a rule.
-
-    Negative for a row that may be no row at all: it lacks a cell it needs, or begins as the header does. `people` has,
-    for each column of people, SQL of the place of the rule that a number breaks, 0 when none.
-    """
-    if rows.layout is None:
-        raise ValueError("rows without a layout tell their lines themselves")
-    looks = ", ".join(f"{sql} as {name}" for name, sql in plan.first_look.items())
-    trimmed = [f"nullif(trim(t{place}), '')" for place in rows.layout.positions]
-    first = f"{trimmed[0]} = {literal(rows.layout.first_header.strip())}"
-    suspicious = " or ".join([*(f"{trimmed[place]} is null" for place in rows.layout.required), first])
-    wrong, broken = _wrong(plan), _broken(plan)
     # Most rows are good, and of them no more is worked out than that they are.
-    issue = f"case when {wrong} then (case when {suspicious} then -1 else 1 end) * ({broken}) else 0 end"
-    for name, places in people.items():
-        issue = issue.replace(f"people_{name}.broken", f"({places})")
-    return f"select cast({issue} as smallint) as issue from (select *, {looks} from ({text_sql(rows)}))"
+    # A row that is wrong and breaks no rule would be our bug: without an issue it is missed when rows are counted.
+    issue = f"case when {_wrong(plan)} then {_suspicion(rows.layout)} * nullif({_broken(plan)}, 0) else 0 end"
+    return f"""
+select line, {values}cast({issue} as integer) as issue, {" or ".join(newcomers) or "false"} as newcomer
+from (select *{looks} from ({text})){joins}"""
+
+
+def _suspicion(layout: Layout) -> str:
+    """-1 for a row that may be no row at all: it lacks a cell it needs, or begins as the header does; else 1."""
+    trimmed = [f"nullif(trim(t{place}), '')" for place in layout.positions]
+    suspicious = [f"{trimmed[place]} is null" for place in layout.required]
+    suspicious.append(f"{trimmed[0]} = {literal(layout.first_header.strip())}")
+    return f"(case when {' or '.join(suspicious)} then -1 else 1 end)"
 
 
 def _wrong(plan: Plan) -> str:
@@ -320,11 +328,19 @@ def _broken(plan: Plan) -> str:
     return f"case {whens} else 0 end" if whens else "0"
 
 
-def read(warehouse: Warehouse, rows: TextRows, sql: str) -> list[tuple[Any, ...]]:
-    """Rows of a query over the text rows; a plain export that cannot be read so is not plain."""
-    try:
-        return warehouse.rows(sql)
-    except NotTabular:
-        if rows.layout is None:
-            raise
-        raise NeedsCare from None
+def read(
+    warehouse: Warehouse, rows: TextRows, sql: Callable[[str], str], pieces: Sequence[Piece] | None = None
+) -> list[tuple[Any, ...]]:
+    """Rows of a query over the text rows; `sql` makes it from SQL of these, which it may use once.
+
+    Of a plain export only some `pieces` may be read. One that cannot be read so is not plain.
+    """
+    layout = rows.layout
+    if layout is None:
+        return warehouse.rows(sql(_text_sql(rows)))
+    with piped(rows.path, layout.pieces if pieces is None else pieces) as pipes:
+        try:
+            with warehouse.reading_long_files(lambda: pipes.share):
+                return warehouse.rows(sql(_text_sql(rows, zip(pipes.names, pipes.pieces, strict=True))))
+        except NotTabular:
+            raise NeedsCare from None
