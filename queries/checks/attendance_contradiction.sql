@@ -11,6 +11,10 @@ select
 from attendance as a
 left join days as d on d.date = a.date
 where
-  (a.status = 'present' and a.fraction_hundredths = 100)
-  or (a.status <> 'present' and a.fraction_hundredths = 0)
+  -- Said first, so that nothing is read where no export has the column.
+  a.fraction_hundredths is not null
+  and (
+    (a.status = 'present' and a.fraction_hundredths = 100)
+    or (a.status <> 'present' and a.fraction_hundredths = 0)
+  )
 group by a.school, a.status, a.student_id, d.quarter_id

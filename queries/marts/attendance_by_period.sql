@@ -1,5 +1,6 @@
 -- name:       Attendance by period
 -- grain:      student, school, period
+-- students:   apart (what it tells of a student comes of no facts of another)
 -- definition: Days enrolled and days absent, in hundredths of a day. A day counts once its school has sent it.
 --             Daily rows count as they are. Period attendance makes a day absent when the student was present
 --             in fewer than half of the day's classes. Where a school sends absences only, the days enrolled
@@ -123,17 +124,6 @@ periods_shape as (
     100 * sum(absent * suspended) as suspended_hundredths
   from reasoned_days
   group by student_id, school, quarter_id
-),
-
-absence_schools as (
-  select
-    a.school,
-    d.school_year,
-    max(a.date) as last_day
-  from attendance as a
-  join days as d on d.date = a.date
-  where a.shape = 'absences'
-  group by a.school, d.school_year
 ),
 
 enrolled_days as (

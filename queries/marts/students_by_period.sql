@@ -1,5 +1,6 @@
 -- name:       Students by period
 -- grain:      student, period
+-- students:   apart (what it tells of a student comes of no facts of another)
 -- definition: The students of the district in a period: those on the roster of the school year, and those with
 --             attendance in it.
 

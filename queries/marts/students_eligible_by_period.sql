@@ -1,5 +1,6 @@
 -- name:       Students eligible by period
 -- grain:      student, period
+-- students:   apart (what it tells of a student comes of no facts of another)
 -- definition: The students who could take part: all of the district, or those of the schools and grade levels that the
 --             district has named under [eligibility].
 

@@ -13,7 +13,8 @@ from partnerkpi.models.reference import Reference
 from partnerkpi.records.partners import cohort_names, cohorts, read_partners
 from partnerkpi.warehouse import Warehouse, open_for_reading, open_for_writing
 from partnerkpi.warehouse.checked import keep_checked
-from partnerkpi.warehouse.marts import build_marts, facts_version, marts_fingerprint, partner_names
+from partnerkpi.warehouse.marts import build_marts, marts_fingerprint, partner_names
+from partnerkpi.warehouse.versions import facts_version
 
 
 def refresh(workspace: Workspace, warehouse: Warehouse) -> bool:

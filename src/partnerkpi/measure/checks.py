@@ -1,7 +1,6 @@
 """Running the data checks: what they find, and which partners' figures it concerns."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ from partnerkpi.measure.check_files import TODAY, Check
 from partnerkpi.measure.kpi_files import broken
 from partnerkpi.warehouse import Warehouse, WarehouseFault
 from partnerkpi.warehouse.checked import clean_checks
-from partnerkpi.warehouse.marts import marts_fingerprint
+from partnerkpi.warehouse.versions import digest, facts_version, kept_versions, source_versions, version_of
 
 _SHOWN = 5
 # What a row may say about whom it concerns, with the type of the column; docs/checks.md has the contract.
@@ -104,22 +103,31 @@ def run_checks(
     `quarters` limits whom a finding concerns to rows of these quarters, and to rows of no quarter. A check that is kept
     as clean has nothing to find. Raises KpiFileError for a check whose SELECT fails on the data.
     """
-    facts, clean = marts_fingerprint(warehouse), clean_checks(warehouse)
+    clean = clean_checks(warehouse)
+    prints = _fingerprints(warehouse, checks := tuple(checks)) if clean else {}
     within = "true" if quarters is None else f"(f.quarter_id is null or f.quarter_id in ({_listed(quarters)}))"
-    asked = [check for check in checks if _fingerprint(check, facts) not in clean]
+    asked = [check for check in checks if prints.get(check.id) not in clean]
     found = (_run(warehouse, check, today, within) for check in asked)
     return tuple(finding for finding in found if finding is not None)
 
 
 def clean_now(warehouse: Warehouse, checks: Iterable[Check], found: Iterable[Finding]) -> frozenset[str]:
     """Which of these checks found nothing, as `keep_checked` takes them; without those that depend on the day."""
-    facts, unclean = marts_fingerprint(warehouse), {finding.check for finding in found}
-    return frozenset(_fingerprint(each, facts) for each in checks if not each.asks_the_day and each.id not in unclean)
+    unclean = {finding.check for finding in found}
+    kept = [check for check in checks if not check.asks_the_day and check.id not in unclean]
+    return frozenset(_fingerprints(warehouse, kept).values())
 
 
-def _fingerprint(check: Check, facts: str) -> str:
-    """Everything that what a check finds depends on: its file, its settings, and what the marts were built from."""
-    return hashlib.sha256(repr((facts, check.sql, sorted(check.values.items()))).encode()).hexdigest()
+def _fingerprints(warehouse: Warehouse, checks: Iterable[Check]) -> dict[str, str]:
+    """By the id of a check everything that what it finds depends on: file, settings, and the tables it reads.
+
+    Empty where nobody knows what the tables rest on.
+    """
+    kept, facts = kept_versions(warehouse), facts_version(warehouse)
+    if not kept:
+        return {}
+    versions = kept | source_versions(warehouse)
+    return {check.id: digest(version_of(check.sql, versions, facts), sorted(check.values.items())) for check in checks}
 
 
 def _run(warehouse: Warehouse, check: Check, today: dt.date, within: str) -> Finding | None:

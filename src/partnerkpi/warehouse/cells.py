@@ -170,7 +170,8 @@ def _typed(column: Column, rule: ColumnRule, cell: str) -> str:
 
 def student_number(rule: ColumnRule, cell: str) -> str:
     """The number as the district writes it: out of Excel's ="..." wrapper, padded to the dialect's width."""
-    bare = f"coalesce(nullif(regexp_extract({cell}, '^=\"(.*)\"$', 1), ''), {cell})"
+    unwrapped = f"coalesce(nullif(regexp_extract({cell}, '^=\"(.*)\"$', 1), ''), {cell})"
+    bare = f"(case when starts_with({cell}, '=') then {unwrapped} else {cell} end)"
     if not rule.width:
         return bare
     return f"(case when length({bare}) < {rule.width} then lpad({bare}, {rule.width}, '0') else {bare} end)"

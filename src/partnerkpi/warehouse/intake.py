@@ -13,6 +13,7 @@ from partnerkpi.warehouse.facts import rows_of
 from partnerkpi.warehouse.matching import match_and_insert
 from partnerkpi.warehouse.newcomers import know_most
 from partnerkpi.warehouse.staging import Plan, Pseudonymise, TextRows, plan_load, survey
+from partnerkpi.warehouse.touched import note_everybody, note_touched
 
 
 class MeetsFacts(Exception):
@@ -86,6 +87,10 @@ def take_in(
     )
     if not counts.balanced:
         raise RuntimeError(f"rows do not add up: {counts}")
+    if warehouse.rows("select 1 from unsettled limit 1"):
+        note_everybody(warehouse, plan.table.name, load)
+    else:
+        note_touched(warehouse, plan.table, load, landed.loaded)
     taken = Taken(load, counts, landed.replaced, landed.first_day, landed.last_day)
     _book(warehouse, taken, rule, provenance)
     return taken
@@ -98,7 +103,7 @@ def _is_short(warehouse: Warehouse, rows: TextRows, plan: Plan, rule: TableRule,
     """
     short = rows.layout is not None and bool(plan.table.key)
     facts = bool(warehouse.rows(f"select 1 from {rows_of(plan.table)} limit 1"))
-    known = know_most(warehouse, rows, plan, pseudonymise)
+    known = know_most(warehouse, rows, plan, pseudonymise, days=short and facts)
     first, last = known or survey(warehouse, rows, plan, pseudonymise, days=short and facts)
     return short and not (facts and meets_something(warehouse, plan, rule, first, last))
 

@@ -1,10 +1,13 @@
-"""Quarter marts in the database: reference tables written anew, then one table per mart query."""
+"""Quarter marts in the database: reference tables, then one table per mart query, each made anew when it has to be."""
 
 from collections.abc import Mapping
 
 from partnerkpi.models.reference import Reference
-from partnerkpi.warehouse.connection import Warehouse
+from partnerkpi.warehouse.connection import Warehouse, tables_of
 from partnerkpi.warehouse.reference import write_reference
+from partnerkpi.warehouse.renewal import Renewal, tells_of_students
+from partnerkpi.warehouse.touched import forget_touched, touched_since
+from partnerkpi.warehouse.versions import facts_version, keep_versions, kept_versions, source_versions, version_of
 
 
 def partner_names(warehouse: Warehouse) -> list[tuple[str, str]]:
@@ -23,15 +26,6 @@ order by 1, 2""")
     return [(str(partner), str(program)) for partner, program in found]
 
 
-def facts_version(warehouse: Warehouse) -> str:
-    """Changes whenever a load does."""
-    return str(
-        warehouse.value(
-            "select coalesce(max(load_id), 0) || '/' || count(*) filter (where undone_at is null) from loads"
-        )
-    )
-
-
 def marts_fingerprint(warehouse: Warehouse) -> str:
     """What the marts were built from; empty before the first time."""
     found = warehouse.rows("select fingerprint from marts")
@@ -39,13 +33,42 @@ def marts_fingerprint(warehouse: Warehouse) -> str:
 
 
 def build_marts(warehouse: Warehouse, queries: Mapping[str, str], reference: Reference, *, fingerprint: str) -> None:
-    """Write every mart anew, all or none; `queries` are SELECTs by the name of their table, in order."""
+    """Bring every mart up to date, all or none; `queries` are SELECTs by the name of their table, in order.
+
+    A mart whose query and tables are what they were stays as it is; one in which students stand apart is made anew
+    for those alone whose facts have changed, when they are few.
+    """
     with warehouse.transaction():
-        write_reference(warehouse, reference)
+        kept, facts = kept_versions(warehouse), facts_version(warehouse)
+        versions = source_versions(warehouse) | write_reference(warehouse, reference, kept)
+        renewal = Renewal(warehouse, touched_since(warehouse, kept))
         for name, sql in queries.items():
-            warehouse.run(f"create or replace table {name} as {sql}")
+            query = versions[_query(name)] = version_of(sql, versions, facts)
+            versions[name] = kept.get(name, "")
+            if query == kept.get(_query(name)):
+                continue
+            changed = {table for table in tables_of(sql) if versions.get(table, facts) != kept.get(table, facts)}
+            as_it_was = version_of(sql, {**versions, **kept}, facts) == kept.get(_query(name))
+            if as_it_was and renewal.suits(name, sql, changed):
+                renewal.renew(name, sql, changed)
+            else:
+                warehouse.run(f"create or replace table {name} as {sql}")
+            # A mart without students is small: whether it has become another one shows in what is in it.
+            versions[name] = query if tells_of_students(warehouse, name) else _content(warehouse, name)
+        renewal.end()
+        keep_versions(warehouse, versions)
+        forget_touched(warehouse)
         warehouse.run("delete from marts")
         warehouse.run("insert into marts values ($fingerprint)", {"fingerprint": fingerprint})
+
+
+def _query(mart: str) -> str:
+    """The name of what a mart was made of, among the versions; its own name stands for what is in it."""
+    return f"(query of {mart})"
+
+
+def _content(warehouse: Warehouse, mart: str) -> str:
+    return str(warehouse.value(f"select count(*) || '/' || coalesce(sum(hash(m)), 0) from {mart} as m"))
 
 
 def student_marts(warehouse: Warehouse) -> dict[str, frozenset[str]]:

@@ -13,6 +13,7 @@ from partnerkpi.warehouse.landed import Landed
 from partnerkpi.warehouse.newcomers import type_newcomers
 from partnerkpi.warehouse.refusals import quarantine
 from partnerkpi.warehouse.repeats import find_repeats
+from partnerkpi.warehouse.schema import fact_columns
 from partnerkpi.warehouse.staging import NeedsCare, Plan, Pseudonymise, TextRows, read, typed_sql
 
 
@@ -85,6 +86,7 @@ def _replace(
     the file, those of them that are new, and the facts that gave way.
     """
     table, current = rows_of(plan.table), _current(warehouse, plan, rule, names)
+    fresh_rows, current = _unlike(warehouse, plan, names, current)
     key = plan.table.natural_key or tuple(names)
     alike = "=" if plan.table.key else "is not distinct from"
     same_key = " and ".join(f"c.{name} {alike} k.{name}" for name in key if name in names)
@@ -93,7 +95,7 @@ def _replace(
     warehouse.run(f"""
 create temp table differing as
 select c.fact_row as old_row, k.position as new_row
-from {current} as c full join kept as k on {same_key}
+from {current} as c full join {fresh_rows} as k on {same_key}
 where {unlike}""")
     gone = "select old_row from differing where old_row is not null and new_row is not null"
     if rule.slice or rule.span:
@@ -117,6 +119,29 @@ def _current(warehouse: Warehouse, plan: Plan, rule: TableRule, names: Sequence[
     first, last = warehouse.rows(f"select min({day}), max({day}) from kept")[0] if day in names else (None, None)
     touched = among_days(plan, rule, first, last)
     return f"(select rowid as fact_row, * from {rows_of(plan.table)} where {touched})"
+
+
+def _unlike(warehouse: Warehouse, plan: Plan, names: Sequence[str], current: str) -> tuple[str, str]:
+    """SQL of those rows of `kept`, and of those facts, that are of students whose rows are not the same in both.
+
+    A corrected export changes the rows of a few students. Students are told apart by how many rows they have and by
+    the sum of their hashes, 64 bits each. Of rows of no students it is all.
+    """
+    if "student_id" not in names or not plan.table.key:
+        return "kept", current
+    kinds = fact_columns(plan.table)
+    content = f"hash({', '.join(f'cast({name} as {kinds[name]})' for name in names)})"
+    sums = f"select student_id, count(*) as row_count, sum({content}) as contents from"
+    warehouse.run(f"""
+create or replace temp table unlike as
+select coalesce(c.student_id, k.student_id) as student_id
+from ({sums} {current} group by student_id) as c
+full join ({sums} kept group by student_id) as k on k.student_id = c.student_id
+where c.row_count is distinct from k.row_count or c.contents is distinct from k.contents""")
+    return (
+        "(select * from kept where student_id in (from unlike))",
+        f"(select * from {current} where student_id in (from unlike))",
+    )
 
 
 def _left_out(plan: Plan, rule: TableRule, names: Sequence[str], current: str, same_key: str) -> str:

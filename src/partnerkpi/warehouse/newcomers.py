@@ -26,33 +26,41 @@ _FEW = 0.01
 
 
 def know_most(
-    warehouse: Warehouse, rows: TextRows, plan: Plan, pseudonymise: Pseudonymise
+    warehouse: Warehouse, rows: TextRows, plan: Plan, pseudonymise: Pseudonymise, *, days: bool
 ) -> tuple[dt.date | None, dt.date | None] | None:
     """Fill `people_<column>` from some rows of a file; None, and nothing done, when that is not worth it.
 
     It is in a long file with one column of people, of whom a sample of its last piece has hardly any that one of its
-    first has not. Gives the days in both samples that come first and last.
+    first has not. Gives, when asked, the days in both samples that come first and last.
     """
     layout = rows.layout
     if layout is None or rows.rows <= 2 * _SAMPLE or len(layout.pieces) < 2 or len(plan.people) != 1:
         return None
     (name,) = plan.people
-    samples: list[set[str]] = []
-    days: list[dt.date] = []
-    for piece in (layout.pieces[0], layout.pieces[-1]):
-        found = read(warehouse, rows, partial(_of_sample, plan, name), [piece])
-        samples.append({str(person) for person, _, _ in found})
-        days += [day for _, *ends in found for day in ends if day is not None]
-    first, last = samples
-    if len(last - first) > _FEW * len(last):
+    for sample, piece in (("first_named", layout.pieces[0]), ("last_named", layout.pieces[-1])):
+        read(warehouse, rows, partial(_sample, plan, name, sample, days), [piece])
+    new, some = warehouse.rows(
+        "select (select count(*) from last_named anti join first_named using (cell)), (select count(*) from last_named)"
+    )[0]
+    if new > _FEW * some:
         return None
+    warehouse.run(
+        "create or replace temp table named as "
+        "select * from first_named union all select * from last_named anti join first_named using (cell)"
+    )
     forget_people(warehouse, name)
-    add_people(warehouse, plan, name, sorted(first | last), pseudonymise)
-    return min(days, default=None), max(days, default=None)
+    add_people(warehouse, plan, name, "named", pseudonymise)
+    first, last = warehouse.rows(
+        "select min(first_day), max(last_day) from (from first_named union all from last_named)"
+    )[0]
+    return first, last
 
 
-def _of_sample(plan: Plan, name: str, text: str) -> str:
-    return people_sql(plan, name, f"select * from ({text}) limit {_SAMPLE}", day=plan.day)
+def _sample(plan: Plan, name: str, sample: str, days: bool, text: str) -> str:
+    """SQL that keeps whom some rows name; a day with a space beside it is missed, which is seen later."""
+    day = plan.first_look.get(f"q_{plan.table.day_column}", "null") if days else "null"
+    some = people_sql(plan, name, f"select * from ({text}) limit {_SAMPLE}", day=f"cast({day} as date)")
+    return f"create or replace temp table {sample} as {some}"
 
 
 def type_newcomers(
@@ -66,8 +74,8 @@ def type_newcomers(
     cell = plan.keys[name]
     anti_join = f"anti join people_{name} on people_{name}.cell = {cell} where {cell} is not null"
     read(warehouse, rows, lambda text: f"create or replace temp table set_aside as select * from ({text}) {anti_join}")
-    people = [str(row[0]) for row in warehouse.rows(f"select distinct {cell} from set_aside")]
-    add_people(warehouse, plan, name, people, pseudonymise)
+    warehouse.run(f"create or replace temp table named as select distinct {cell} as cell from set_aside")
+    add_people(warehouse, plan, name, "named", pseudonymise)
     typed = typed_sql(rows, plan, names, "select * from set_aside")
     warehouse.run(f"create or replace temp table newcomers as {typed}; drop table set_aside")
     return int(warehouse.value("select count(*) from newcomers"))

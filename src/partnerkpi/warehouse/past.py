@@ -10,6 +10,8 @@ from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.facts import make_room, rows_of
 from partnerkpi.warehouse.reference import show_names
 from partnerkpi.warehouse.schema import GROUPS, fact_columns
+from partnerkpi.warehouse.touched import note_everybody
+from partnerkpi.warehouse.versions import forget_versions
 
 
 def undo_load(warehouse: Warehouse, load: int, *, at: dt.datetime) -> tuple[int, int]:
@@ -31,6 +33,7 @@ def undo_load(warehouse: Warehouse, load: int, *, at: dt.datetime) -> tuple[int,
     )
     warehouse.run(f"delete from {table}_history where ended_by = $load", {"load": load})
     warehouse.run("update quarantine set corrected_by = null where corrected_by = $load", {"load": load})
+    note_everybody(warehouse, table, load)
     warehouse.run("update loads set undone_at = $at where load_id = $load", {"load": load, "at": at})
     return gone, restored
 
@@ -83,6 +86,7 @@ select {columns}, load_id from {stored}.{name}_history where load_id not in {lat
     warehouse.run(f"create temp view loads as select * from {stored}.loads where loaded_at < {after}")
     # What is kept of the facts of today does not hold for those of another day.
     warehouse.run("create temp table marts (fingerprint varchar not null)")
+    forget_versions(warehouse)
     if names is not None:
         show_names(warehouse, names)
     for name, sql in queries.items():

@@ -1,73 +1,84 @@
-"""The tables that marts join the facts with: the calendar, scales, rates, rules and cohorts, written anew each time."""
+"""The tables that marts join the facts with: the calendar, scales, rates, rules and cohorts."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from partnerkpi.models.partner import CohortName
 from partnerkpi.models.reference import Rate, Reference
-from partnerkpi.models.school_year import Quarter, SchoolCalendar, Window
+from partnerkpi.models.school_year import Period, Quarter, SchoolCalendar, Window
 from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.schema import REFERENCE
+from partnerkpi.warehouse.versions import digest
 
+# What stands among the versions for the tables themselves, whatever is in them.
+_MADE = "(reference)"
 _FOREVER = dt.date(9999, 12, 31)
 
 
-def write_reference(warehouse: Warehouse, reference: Reference) -> None:
-    """Replace every reference table."""
-    warehouse.run(REFERENCE)
+def write_reference(warehouse: Warehouse, reference: Reference, kept: Mapping[str, str]) -> dict[str, str]:
+    """Replace every reference table whose version is not the one kept; gives the versions of all of them."""
+    tables = {name: list(rows) for name, rows in _tables(reference)}
+    versions = {name: digest(REFERENCE, rows) for name, rows in tables.items()}
+    made = {_MADE: digest(REFERENCE)}
+    if kept.get(_MADE) != made[_MADE]:
+        warehouse.run(REFERENCE)
+        kept = {}
+    for name, rows in tables.items():
+        if versions[name] != kept.get(name):
+            _fill(warehouse, name, rows)
+    return versions | made
+
+
+def _tables(reference: Reference) -> Iterator[tuple[str, Iterable[tuple[object, ...]]]]:
+    """Every reference table with its rows."""
     calendar = reference.calendar
     periods = list(calendar.periods())
-    _fill(
-        warehouse,
-        "periods",
-        [
-            (
-                p.period_id,
-                p.quarter.quarter_id,
-                p.quarter.school_year,
-                p.window.value,
-                p.first_day,
-                p.last_day,
-                _year_begins(calendar, p.quarter) if reference.held else p.quarter.first_day,
-            )
-            for p in periods
-        ],
-    )
-    within = [(p.period_id, q.quarter_id) for p in periods for q in _up_to(calendar, p.quarter, p.window)]
-    _fill(warehouse, "period_quarters", within)
     held = [(p.period_id, q.quarter_id) for p in periods for q in _up_to(calendar, p.quarter, Window.YEAR_TO_DATE)]
-    _fill(
-        warehouse, "member_quarters", held if reference.held else [(p.period_id, p.quarter.quarter_id) for p in periods]
-    )
-    _fill(warehouse, "days", list(_days(calendar)))
-    _fill(warehouse, "years", list(_years(calendar)))
     terms = list(_terms(calendar))
-    _fill(warehouse, "terms", terms)
     # A college term such as 2025FA names its own year; a term of several school years could not be placed.
     written = [term for _, term, _ in terms]
-    _fill(warehouse, "college_terms", [(t, quarter) for _, t, quarter in terms if written.count(t) == 1])
-    marks = [
-        (year, m.mark, m.points_hundredths, m.final, m.passing, m.d_or_f) for year, ms in reference.scales for m in ms
-    ]
-    _fill(warehouse, "grade_scale", marks)
-    _fill(warehouse, "level_weights", [(y, w.level, w.points_hundredths) for y, ws in reference.weights for w in ws])
-    _fill(warehouse, "core_subjects", [(subject,) for subject in reference.core_subjects])
-    _fill(warehouse, "rates", list(_rates(reference.rates)))
-    _fill(warehouse, "eligibility", list(reference.eligible))
-    _fill(warehouse, "cohorts", [(c.cohort_id, c.partner, c.program) for c in reference.cohorts])
-    _fill_names(warehouse, reference.names)
+    yield "periods", [_period(reference, p) for p in periods]
+    yield (
+        "period_quarters",
+        [(p.period_id, q.quarter_id) for p in periods for q in _up_to(calendar, p.quarter, p.window)],
+    )
+    yield "member_quarters", held if reference.held else [(p.period_id, p.quarter.quarter_id) for p in periods]
+    yield "days", _days(calendar)
+    yield "years", _years(calendar)
+    yield "terms", terms
+    yield "college_terms", [(t, quarter) for _, t, quarter in terms if written.count(t) == 1]
+    yield (
+        "grade_scale",
+        [
+            (year, m.mark, m.points_hundredths, m.final, m.passing, m.d_or_f)
+            for year, ms in reference.scales
+            for m in ms
+        ],
+    )
+    yield "level_weights", [(y, w.level, w.points_hundredths) for y, ws in reference.weights for w in ws]
+    yield "core_subjects", [(subject,) for subject in reference.core_subjects]
+    yield "rates", _rates(reference.rates)
+    yield "eligibility", reference.eligible
+    yield "cohorts", [(c.cohort_id, c.partner, c.program) for c in reference.cohorts]
+    yield "cohort_names", _names(reference.names)
+
+
+def _period(reference: Reference, period: Period) -> tuple[object, ...]:
+    quarter = period.quarter
+    members_from = _year_begins(reference.calendar, quarter) if reference.held else quarter.first_day
+    whole = (period.period_id, quarter.quarter_id, quarter.school_year, period.window.value)
+    return (*whole, period.first_day, period.last_day, members_from)
 
 
 def show_names(warehouse: Warehouse, names: Sequence[CohortName]) -> None:
     """Make the connection see these names, by a temporary table before the stored one."""
     warehouse.run("create or replace temp table cohort_names as select * from cohort_names where false")
-    _fill_names(warehouse, names)
+    _fill(warehouse, "cohort_names", _names(names))
 
 
-def _fill_names(warehouse: Warehouse, names: Sequence[CohortName]) -> None:
-    rows = [(n.partner, n.program, n.cohort_id, n.name_of, n.first_day, n.last_day) for n in names]
-    _fill(warehouse, "cohort_names", rows)
+def _names(names: Sequence[CohortName]) -> list[tuple[object, ...]]:
+    return [(n.partner, n.program, n.cohort_id, n.name_of, n.first_day, n.last_day) for n in names]
 
 
 def _year_begins(calendar: SchoolCalendar, quarter: Quarter) -> dt.date:

@@ -103,11 +103,6 @@ class Plan:
         return {name for name, cell in self.cells.items() if cell.value != default_of(self.table, name)}
 
     @property
-    def day(self) -> str:
-        """The day of a text row, as SQL; "null" in a table without days."""
-        return self.cells[self.table.day_column].value if self.table.day else "null"
-
-    @property
     def issues(self) -> list[tuple[str, str, str]]:
         """Every rule: plain name of the column, name of the rule, SQL condition; the position plus one is its code."""
         names = {column.fact: column.name for column in self.table.columns}
@@ -242,19 +237,25 @@ def survey(
     rows that are refused for another column: whose they are decides what they leave untouched, and so do their days.
     """
     found_days: list[dt.date] = []
-    day = plan.day if days else "null"
+    day = plan.cells[plan.table.day_column].value if days and plan.table.day else "null"
     for name in plan.people:
-        found = read(warehouse, rows, partial(people_sql, plan, name, day=day))
-        found_days += [end for _, first, last in found for end in (first, last) if end is not None]
+        read(warehouse, rows, partial(_named, plan, name, day))
+        ends = warehouse.rows("select min(first_day), max(last_day) from named")[0]
+        found_days += [end for end in ends if end is not None]
         forget_people(warehouse, name)
-        add_people(warehouse, plan, name, [str(cell) for cell, _, _ in found], pseudonymise)
+        add_people(warehouse, plan, name, "named", pseudonymise)
     return min(found_days, default=None), max(found_days, default=None)
 
 
+def _named(plan: Plan, name: str, day: str, text: str) -> str:
+    return f"create or replace temp table named as {people_sql(plan, name, text, day=day)}"
+
+
 def people_sql(plan: Plan, name: str, text: str, *, day: str) -> str:
-    """SQL of whom the text rows name in a column: each cell once, with the first and the last day."""
+    """SQL of whom text rows name in a column: each `cell` once, as it stands there, with the first and the last day."""
     cell = plan.keys[name]
-    return f"select {cell}, min({day}), max({day}) from ({text}) where {cell} is not null group by {cell}"
+    ends = f"min({day}) as first_day, max({day}) as last_day"
+    return f"select {cell} as cell, {ends} from ({text}) where {cell} is not null group by {cell}"
 
 
 def forget_people(warehouse: Warehouse, name: str) -> None:
@@ -262,30 +263,29 @@ def forget_people(warehouse: Warehouse, name: str) -> None:
     warehouse.run(f"create or replace temp table people_{name} (cell varchar, id bigint, broken tinyint)")
 
 
-def add_people(warehouse: Warehouse, plan: Plan, name: str, cells: Sequence[str], pseudonymise: Pseudonymise) -> None:
-    """Put people into `people_<name>` by the cells that name them, each as it stands in the file, once.
+def add_people(warehouse: Warehouse, plan: Plan, name: str, named: str, pseudonymise: Pseudonymise) -> None:
+    """Put people into `people_<name>` by the cells that name them; `named` is a table with each `cell` once.
 
     A blank that is not empty names nobody; where somebody has to be named it breaks a rule.
     """
     source = plan.sources[name]
     blank = BLANK if f"{source} is null" in [wrong for wrong, _ in plan.cells[name].refusals] else 0
-    read_cells = f"(select unnest($cells::varchar[]) as {plan.keys[name]})"
-    found = warehouse.rows(
-        f"select {plan.keys[name]}, {plan.cells[name].value}, case when {source} is null then {blank} "
-        f"else {plan.people_rules[name]} end from {read_cells} order by 1",
-        {"cells": list(cells)},
-    )
-    named = [str(number) for _, number, _ in found if number is not None]
-    ids = iter(pseudonymise(plan.people[name], named))
+    warehouse.run(f"""
+create or replace temp table coming as
+select {plan.keys[name]} as cell, {plan.cells[name].value} as number,
+  case when {source} is null then {blank} else {plan.people_rules[name]} end as broken
+from (select cell as {plan.keys[name]} from {named})""")
+    numbers = warehouse.rows("select rowid, number from coming where number is not null")
+    ids = pseudonymise(plan.people[name], [str(number) for _, number in numbers])
     warehouse.run(
-        f"insert into people_{name} "
-        "select unnest($cells::varchar[]), unnest($ids::bigint[]), unnest($broken::tinyint[])",
-        {
-            "cells": [cell for cell, _, _ in found],
-            "ids": [None if number is None else next(ids) for _, number, _ in found],
-            "broken": [broken for _, _, broken in found],
-        },
+        f"""
+insert into people_{name}
+select c.cell, p.id, c.broken
+from coming as c
+left join (select unnest($places::bigint[]) as place, unnest($ids::bigint[]) as id) as p on p.place = c.rowid""",
+        {"places": [place for place, _ in numbers], "ids": list(ids)},
     )
+    warehouse.run("drop table coming")
 
 
 def typed_sql(rows: TextRows, plan: Plan, names: Sequence[str], text: str) -> str:
