@@ -182,7 +182,8 @@ def _date(rule: ColumnRule, cell: str) -> str:
     formats = rule.formats or (() if serial else (_DATE, _DATE_FROM_WORKBOOK))
     # %Y would take 26 for the year 26: a year of two digits is looked for first.
     ordered = sorted(formats, key=lambda form: "%Y" in form)
-    tries = [f"cast(try_strptime({cell}, {literal(form)}) as date)" for form in ordered]
+    listed = ", ".join(literal(form) for form in ordered)
+    tries = [f"cast(try_strptime({cell}, [{listed}]) as date)"] if ordered else []
     if serial:
         days = f"(case when regexp_full_match({cell}, '{_SERIAL}') then try_cast(left({cell}, 5) as integer) end)"
         in_range = f"{days} between {_FIRST_SERIAL} and {_LAST_SERIAL}"

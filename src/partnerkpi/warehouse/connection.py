@@ -117,19 +117,27 @@ class Warehouse:
         return bool(self.rows("select 1 from duckdb_tables() where table_name = $name limit 1", {"name": name}))
 
     @contextlib.contextmanager
-    def reading_long_files(self, share: Callable[[], float]) -> Iterator[None]:
-        """What a file's rows are joined with is held in memory, never the rows; `share` tells how much of it is read.
+    def small_side_last(self) -> Iterator[None]:
+        """Joins hold in memory what is written last: the optimizer, left to itself, may take the long side for short.
 
-        The optimizer knows nothing of how long a pipe is and takes it for a short one.
+        It knows nothing of how long a pipe is, and little of what is left of millions of rows.
         """
         self.run(f"set disabled_optimizers = '{_OPTIMIZERS_OFF},build_side_probe_side,join_order'")
-        self._share_read = share
         try:
             yield
         finally:
-            self._share_read = None
             with contextlib.suppress(PartnerKpiError):
                 self.run(f"set disabled_optimizers = '{_OPTIMIZERS_OFF}'")
+
+    @contextlib.contextmanager
+    def reading_long_files(self, share: Callable[[], float]) -> Iterator[None]:
+        """What a file's rows are joined with is held in memory, never the rows; `share` tells how much is read."""
+        self._share_read = share
+        try:
+            with self.small_side_last():
+                yield
+        finally:
+            self._share_read = None
 
     @contextlib.contextmanager
     def watched(self, heard: Callable[[float], None]) -> Iterator[None]:

@@ -9,7 +9,7 @@ process killed between the two leaves the note: whoever opens the database settl
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -25,9 +25,8 @@ from partnerkpi.warehouse.repeats import Repeats, find_repeats
 from partnerkpi.warehouse.schema import GROUPS
 from partnerkpi.warehouse.staging import NeedsCare, Plan, Pseudonymise, TextRows, read, typed_sql
 
-# What stands in place of the load's number in a row of somebody who is not known yet; a refused row has less.
-_NOT_KNOWN_YET = -1
-_LEAST_NUMBER = -(2**31)
+# What stands in place of the load's number in a row of somebody who is not known yet; a refused row has this or less.
+_NOT_KNOWN_YET, _REFUSED = -1, -2
 
 
 def meets_something(
@@ -63,25 +62,19 @@ def among_days(plan: Plan, rule: TableRule, first: dt.date | None, last: dt.date
 def insert_directly(warehouse: Warehouse, rows: TextRows, plan: Plan, load: int, pseudonymise: Pseudonymise) -> Landed:
     """Write all rows of a file with a layout, and see what they are.
 
-    `people_<column>` may lack people. Raises NeedsCare when not every line became a row, or when there are too many
-    to have numbers.
+    `people_<column>` may lack people. Raises NeedsCare when not every line became a row.
     """
     table, names = rows_of(plan.table), make_room(warehouse, plan.table, plan.needed)
-    listed, refused = ", ".join(names), _Refused(len(plan.issues) + 1)
-    if refused.number(rows.rows_in_file + rows.layout.pieces[0].line if rows.layout else 0) < _LEAST_NUMBER:
+    listed, refused = ", ".join(names), _Refused(next(iter(plan.people), "load_id"), len(plan.issues) + 1)
+    number = f"case when newcomer then {_NOT_KNOWN_YET} when issue = 0 then {load} when issue <> 0 then {_REFUSED} end"
+    values = refused.values(names, number)
+    insert = f"insert into {table} ({listed}, load_id) select {values} from"
+    written = read(warehouse, rows, lambda text: f"{insert} ({typed_sql(rows, plan, names, text)})")[0][0]
+    counts = f"count(*), count(*) filter (load_id = {_NOT_KNOWN_YET}), count(*) filter (load_id is null)"
+    negative, newcomers, bugs = warehouse.rows(f"select {counts} from {table} where load_id < 0 or load_id is null")[0]
+    if written != rows.rows or bugs:
         raise NeedsCare
-    number = f"case when newcomer then {_NOT_KNOWN_YET} when issue = 0 then {load} else {refused.number_sql} end"
-    insert = f"insert into {table} ({listed}, load_id) select {listed}, {number} from"
-    read(warehouse, rows, lambda text: f"{insert} ({typed_sql(rows, plan, names, text)})")
-    counts = f"count(*), count(*) filter (load_id < 0), count(*) filter (load_id = {_NOT_KNOWN_YET})"
-    written, negative, newcomers = warehouse.rows(
-        f"select {counts} from {table} where load_id < 0 or load_id = {load}"
-    )[0]
-    if written != rows.rows:
-        raise NeedsCare
-    broken = (
-        f"select {refused.line_sql} as line, {refused.issue_sql} as issue from {table} where load_id < {_NOT_KNOWN_YET}"
-    )
+    broken = f"select {refused.line} as line, {refused.issue} as issue from {table} where load_id < {_NOT_KNOWN_YET}"
     if newcomers:
         type_newcomers(warehouse, rows, plan, names, pseudonymise)
         good = f"select {listed}, {load} from newcomers where issue = 0"
@@ -101,43 +94,51 @@ def insert_directly(warehouse: Warehouse, rows: TextRows, plan: Plan, load: int,
 
 @dataclass(frozen=True)
 class _Refused:
-    """A line and an issue (negative or not, and less than `codes`) as one negative number, and back, as SQL."""
+    """How a refused row says its line and its issue (negative or not, and less than `codes`): in a column of numbers.
 
+    That of the person it speaks of, which is as wide as any and of no other use in such a row; without one in
+    place of the load's number.
+    """
+
+    column: str
     codes: int
 
-    def number(self, line: int) -> int:
-        """The least that a row of this line may have."""
-        return _NOT_KNOWN_YET - 1 - 2 * self.codes * (line + 1)
-
-    @property
-    def number_sql(self) -> str:
+    def values(self, names: Sequence[str], number: str) -> str:
+        """SQL of these columns and the load's `number`, for rows of `typed_sql`."""
         code = f"2 * (line * {self.codes} + abs(issue)) + case when issue < 0 then 1 else 0 end"
-        return f"cast({_NOT_KNOWN_YET - 1} - ({code}) as integer)"
+        said = f"{_REFUSED} - ({code})"
+        if self.column == "load_id":
+            return ", ".join([*names, f"case when issue <> 0 then cast({said} as integer) else {number} end"])
+        told = f"case when issue <> 0 then {said} else {self.column} end"
+        return ", ".join([*(told if name == self.column else name for name in names), number])
 
     @property
-    def line_sql(self) -> str:
+    def line(self) -> str:
+        """SQL of the line, over a row as it was written."""
         return f"({self._code} // 2) // {self.codes}"
 
     @property
-    def issue_sql(self) -> str:
+    def issue(self) -> str:
+        """SQL of the issue, over a row as it was written."""
         return f"(({self._code} // 2) % {self.codes}) * case when {self._code} % 2 = 1 then -1 else 1 end"
 
     @property
     def _code(self) -> str:
-        return f"({_NOT_KNOWN_YET - 1} - cast(load_id as bigint))"
+        return f"({_REFUSED} - cast({self.column} as bigint))"
 
 
 def _note(warehouse: Warehouse, table: SourceTable, load: int, repeats: Repeats | None) -> None:
     """What is left to do: to delete the rows with a negative number, and the repeated ones, by where they stand.
 
-    A row stands at another place once its transaction is over, but the rows of a load keep their order.
+    Counted from the last row, backwards. Rows stand at other places once their transaction is over, but keep their
+    order, and nobody adds any before this is done.
     """
-    places = f"select position - {_first_row(warehouse, table, load)} from {repeats.sql}" if repeats else "select null"
+    places = f"select position - {_last_row(warehouse, table)} from {repeats.sql}" if repeats else "select null"
     warehouse.run(f"insert into unsettled select {load}, '{table.name}', place from ({places}) as left_to_do (place)")
 
 
-def _first_row(warehouse: Warehouse, table: SourceTable, load: int) -> int:
-    return int(warehouse.value(f"select min(rowid) from {rows_of(table)} where load_id = {load} or load_id < 0"))
+def _last_row(warehouse: Warehouse, table: SourceTable) -> int:
+    return int(warehouse.value(f"select max(rowid) from {rows_of(table)}"))
 
 
 def _left_to_do(warehouse: Warehouse) -> list[tuple[SourceTable, list[str]]]:
@@ -148,8 +149,8 @@ def _left_to_do(warehouse: Warehouse) -> list[tuple[SourceTable, list[str]]]:
     ):
         table, conditions = SOURCE_TABLES[name], ["load_id < 0"]
         if repeats:
-            first = _first_row(warehouse, table, load)
-            conditions.append(f"rowid in (select {first} + place from unsettled where load_id = {load})")
+            last = _last_row(warehouse, table)
+            conditions.append(f"rowid in (select {last} + place from unsettled where load_id = {load})")
         found.append((table, conditions))
     return found
 
@@ -157,7 +158,7 @@ def _left_to_do(warehouse: Warehouse) -> list[tuple[SourceTable, list[str]]]:
 def settle(warehouse: Warehouse) -> None:
     """Delete the refused and the repeated rows of every load that left some among the facts; inside a transaction."""
     for table, conditions in _left_to_do(warehouse):
-        # The first row of a load may be one of those to delete: only now is it known.
+        # The last row of a load may be one of those to delete: only now is it known.
         for condition in conditions:
             warehouse.run(f"delete from {rows_of(table)} where {condition}")
     warehouse.run("delete from unsettled")

@@ -7,8 +7,9 @@ from partnerkpi.models.source_table import SourceTable
 from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.staging import NeedsCare
 
-# As many days as one person's bits may stand for; a file that spans more is looked through key by key.
-_MOST_DAYS = 1_000
+# As many days as the bits of one number stand for. Before the first of all there is no day (see `cells.py`).
+_DAYS = 62
+_FIRST = "date '1900-01-01'"
 
 # From SQL of some rows, with their columns and `position`, to SQL of `position` and `line`.
 InFile = Callable[[str], str]
@@ -37,25 +38,38 @@ def find_repeats(
     when it does not know one of them.
     """
     own_key = [name for name in table.natural_key if name in names]
-    shared_by, shared = _shared_keys(warehouse, table.day_column, rows, own_key)
-    if not warehouse.rows(f"{shared} limit 1"):
+    blocks = table.day_column in own_key and len(own_key) > 1
+    parts = _parts(table.day_column, own_key) if blocks else {name: name for name in own_key}
+    several = (
+        f"count(*) <> bit_count(bit_or(1::bigint << {_day(table.day_column)} % {_DAYS}))" if blocks else "count(*) > 1"
+    )
+    listed = ", ".join(f"{sql} as part_{name}" for name, sql in parts.items())
+    warehouse.run(
+        f"create or replace temp table shared as select {listed} from {rows} group by {', '.join(parts.values())} "
+        f"having {several}"
+    )
+    if not warehouse.rows("select 1 from shared limit 1"):
         return None
     others = [name for name in names if name not in own_key]
-    same = " and ".join(f"r.{name} = s.{name}" for name in shared_by)
-    own, key = ", ".join(f"r.{name}" for name in own_key), ", ".join(own_key)
-    listed = ", ".join(f"r.{name}" for name in names)
-    # Only who has repeats is looked at key by key, and only the rows of keys that repeat are brought together.
-    repeated = f"select {own} from {rows} as r semi join ({shared}) as s on {same} group by {own} having count(*) > 1"
-    alike = f"""
-select {listed}, r.position, r.position as line
-from {rows} as r semi join ({repeated}) as k on {" and ".join(f"r.{name} = k.{name}" for name in own_key)}"""
+    key, everything = ", ".join(own_key), ", ".join(names)
+    # Only what shares a beginning of a key is looked at key by key.
+    same = " and ".join(f"s.part_{name} = {sql}" for name, sql in parts.items())
+    with warehouse.small_side_last():
+        warehouse.run(
+            f"create or replace temp table candidates as select {everything}, position from {rows} as r "
+            f"semi join shared as s on {same}"
+        )
     contradicts = " or ".join(
-        f"count({name}) over of_key % count(*) over of_key <> 0 or min({name}) over of_key <> max({name}) over of_key"
+        f"count({name}) over of_key % times <> 0 or min({name}) over of_key <> max({name}) over of_key"
         for name in others
     )
     warehouse.run(f"""
 create or replace temp table alike as
-select *, {contradicts or "false"} as contradicts from ({alike}) window of_key as (partition by {key})""")
+select * exclude (times), position as line, {contradicts or "false"} as contradicts
+from (select *, count(*) over (partition by {key}) as times from candidates)
+where times > 1
+window of_key as (partition by {key});
+drop table candidates; drop table shared""")
     if in_file is not None and warehouse.rows("select 1 from alike where contradicts limit 1"):
         lines = in_file("(select * from alike where contradicts)")
         warehouse.run("update alike set line = null where contradicts")
@@ -77,15 +91,13 @@ where e.position <> e.last_position""")[0]
     return Repeats(int(duplicate), int(superseded), "(select position from alike where position <> last_position)")
 
 
-def _shared_keys(warehouse: Warehouse, day: str, rows: str, key: list[str]) -> tuple[list[str], str]:
-    """SQL of keys, or beginnings of keys, that more than one row has; and the names of their columns."""
-    if day in key and len(key) > 1:
-        first, days = warehouse.rows(f"select min({day}), max({day}) - min({day}) from {rows}")[0]
-        if first is not None and days < _MOST_DAYS:
-            # One bit for each day of a person takes a hundredth of what a table of all keys would.
-            whose = [name for name in key if name != day]
-            bits = f"bit_count(bitstring_agg(cast({day} - date '{first}' as integer), 0, {days}))"
-            names = ", ".join(whose)
-            return whose, f"select {names} from {rows} group by {names} having count(*) <> {bits}"
-    names = ", ".join(key)
-    return key, f"select {names} from {rows} group by {names} having count(*) > 1"
+def _parts(day: str, key: Sequence[str]) -> dict[str, str]:
+    """SQL of a key with some days in place of the day, by the name of each part.
+
+    One bit for each day of a person takes a hundredth of what a table of all keys would.
+    """
+    return {name: f"{_day(day)} // {_DAYS}" if name == day else name for name in key}
+
+
+def _day(day: str) -> str:
+    return f"({day} - {_FIRST})"

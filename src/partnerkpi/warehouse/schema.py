@@ -51,7 +51,7 @@ create table quarantine (
 );
 create table marts (fingerprint varchar not null);
 -- Loads whose refused and repeated rows still stand among the facts, unseen, and the places of the repeated ones
--- among the rows of the load: see direct.py.
+-- counted backwards from the last row: see direct.py.
 create table unsettled (load_id integer not null, source_table varchar not null, place bigint);
 """
 

@@ -333,14 +333,16 @@ def read(
 ) -> list[tuple[Any, ...]]:
     """Rows of a query over the text rows; `sql` makes it from SQL of these, which it may use once.
 
-    Of a plain export only some `pieces` may be read. One that cannot be read so is not plain.
+    Of a plain export only some `pieces` may be read. Raises NeedsCare when it cannot be read so.
     """
     layout = rows.layout
     if layout is None:
         return warehouse.rows(sql(_text_sql(rows)))
-    with piped(rows.path, layout.pieces if pieces is None else pieces) as pipes:
-        try:
-            with warehouse.reading_long_files(lambda: pipes.share):
-                return warehouse.rows(sql(_text_sql(rows, zip(pipes.names, pipes.pieces, strict=True))))
-        except NotTabular:
-            raise NeedsCare from None
+    try:
+        with (
+            piped(rows.path, layout.pieces if pieces is None else pieces) as pipes,
+            warehouse.reading_long_files(lambda: pipes.share),
+        ):
+            return warehouse.rows(sql(_text_sql(rows, zip(pipes.names, pipes.pieces, strict=True))))
+    except (NotTabular, OSError):
+        raise NeedsCare from None
