@@ -34,12 +34,6 @@ class CellSql:
     value: str
     refusals: tuple[tuple[str, str], ...]
 
-    @property
-    def wrong(self) -> str:
-        """Whether any rule refuses the cell."""
-        conditions = " or ".join(f"({wrong})" for wrong, _ in self.refusals)
-        return f"coalesce({conditions}, false)" if conditions else "false"
-
 
 def literal(text: str) -> str:
     """A text as an SQL literal."""
@@ -64,10 +58,10 @@ def cell_sql(column: Column, rule: ColumnRule | None, cell: str) -> CellSql:
 
 
 def quick_cell_sql(column: Column, rule: ColumnRule | None, cell: str, raw: str, quick: str) -> tuple[str, CellSql]:
-    """The same value, and the same rows refused, with less to do: it begins with the text as it stands, `raw`.
+    """The same value, with less to do, and conditions one of which every cell meets that a rule refuses.
 
-    Only a text that so has no value, or is refused, is trimmed. For a kind in which spaces at the ends make no other
-    value, only none. Which rule refuses a cell it does not tell. First comes SQL of what is to stand in `quick`.
+    It begins with the text as it stands, `raw`. Only a text that so has no value is trimmed. For a kind in which
+    spaces at the ends make no other value, only none. First comes SQL of what is to stand in `quick`.
     """
     trimmed = cell_sql(column, rule, cell)
     spaces_count = column.kind in (Kind.TEXT, Kind.STUDENT, Kind.STAFF)
@@ -78,10 +72,8 @@ def quick_cell_sql(column: Column, rule: ColumnRule | None, cell: str, raw: str,
     blank, without = f"{raw} is null", f"{raw} is not null and {quick} is null"
     if blank in conditions and without in conditions:
         conditions = [f"{quick} is null", *(wrong for wrong in conditions if wrong not in (blank, without))]
-    # In a CASE, and only there, the database does not work out beforehand what is seldom needed.
-    wrong = f"case when {' or '.join(conditions) or 'false'} then {slowly.wrong} else false end"
     value = f"(case when {quick} is null then {slowly.value} else {quick} end)"
-    return untrimmed.value, CellSql(value, ((wrong, ""),))
+    return untrimmed.value, CellSql(value, tuple((wrong, "") for wrong in conditions))
 
 
 def _joined(rule: ColumnRule, cell: str) -> str:

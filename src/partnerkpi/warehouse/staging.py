@@ -78,9 +78,9 @@ class Plan:
 
     A rule about the number of a person is looked at once for each person, not once for each row: `people_rules` has,
     for each column of people, the SQL of the place of the first such rule that the number breaks, 0 when none.
-    `quick` is for rows with a layout, of which most are good: what is a refused row in `cells` is one here too, but
-    which rule it breaks is not told; it is over the columns that `first_look` gives, `q_<column>`. `keys` are the
-    columns as they stand in the file, as which `people_<column>` has them, `sources` the same trimmed.
+    `quick` is for rows with a layout, of which most are good: a row that breaks a rule in `cells` meets one of its
+    conditions, and hardly any other row does; it is over the columns that `first_look` gives, `q_<column>`.
+    `keys` are the columns as they stand in the file, as which `people_<column>` has them, `sources` the same trimmed.
     """
 
     table: SourceTable
@@ -302,9 +302,9 @@ def typed_sql(rows: TextRows, plan: Plan, names: Sequence[str], text: str) -> st
         return f"select line, {values}{_broken(plan)} as issue from ({text}){joins}"
     looks = "".join(f", {sql} as {name}" for name, sql in plan.first_look.items())
     newcomers = [f"({plan.keys[name]} is not null and people_{name}.broken is null)" for name in plan.people]
-    # Most rows are good, and of them no more is worked out than that they are.
-    # A row that is wrong and breaks no rule would be our bug: without an issue it is missed when rows are counted.
-    issue = f"case when {_wrong(plan)} then {_suspicion(rows.layout)} * nullif({_broken(plan)}, 0) else 0 end"
+    # Most rows are good, and of them no more is worked out than that nothing speaks against them. In a CASE, and only
+    # there, the database does not work out beforehand what is seldom needed.
+    issue = f"case when {_suspect(plan)} then {_suspicion(rows.layout)} * ({_broken(plan)}) else 0 end"
     return f"""
 select line, {values}cast({issue} as integer) as issue, {" or ".join(newcomers) or "false"} as newcomer
 from (select *{looks} from ({text})){joins}"""
@@ -318,9 +318,9 @@ def _suspicion(layout: Layout) -> str:
     return f"(case when {' or '.join(suspicious)} then -1 else 1 end)"
 
 
-def _wrong(plan: Plan) -> str:
-    """Whether a row of a plain file breaks a rule."""
-    return " or ".join(cell.wrong for cell in plan.quick.values() if cell.refusals) or "false"
+def _suspect(plan: Plan) -> str:
+    """Whether a row of a plain file may break a rule; null, which is as good as no, where nothing is known of that."""
+    return " or ".join(f"({wrong})" for cell in plan.quick.values() for wrong, _ in cell.refusals) or "false"
 
 
 def _broken(plan: Plan) -> str:
