@@ -69,6 +69,17 @@ def test_groups_split_the_cohort_and_add_up_to_it(tmp_path: Path) -> None:
     ]
 
 
+def test_groups_are_told_in_the_periods_that_are_asked_for(sample: Workspace) -> None:
+    kpis, by = load_catalogue(sample.root).kpis, ("school", "hours", "kind")
+    period_ids = {kpi.id: [202540, 202541, Q1_YTD] for kpi in kpis}
+    with open_for_reading(sample.database) as warehouse:
+        whole = measure(warehouse, kpis, period_ids=period_ids, settings={}, by=by)
+        one = measure(warehouse, kpis, period_ids=period_ids, settings={}, by=by, grouped_in=[202541])
+    wanted = whole.filter((pl.col("by") == "") | (pl.col("period_id") == 202541))
+    assert set(wanted["by"]) == {"", *by} and wanted.height < whole.height
+    assert one.equals(wanted)
+
+
 def test_the_year_to_date_is_the_sum_of_its_quarters(sample: Workspace) -> None:
     ids = [202510, 202520, 202530, 202540, 202541]
     frame = _measured(sample, "unexcused_absence_rate", ids).filter(pl.col("partner") == "hospital")

@@ -1,11 +1,12 @@
 """Results as a data frame. Polars takes a tenth of a second to load: a report has no use for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from partnerkpi.measure.rows import Row
+from partnerkpi.models.kpi import Kpi
 
 SCHEMA: dict[str, Any] = {
     "kpi": pl.String,
@@ -26,7 +27,14 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def frame_of(rows: Sequence[Row]) -> pl.DataFrame:
+def named(found: pl.DataFrame, kpis: Mapping[int, Kpi]) -> pl.DataFrame:
+    """What `figures_sql` gives, with the names of `SCHEMA` and of the KPIs."""
+    frame = found.rename(dict(zip(found.columns, SCHEMA, strict=True)))
+    ids = {number: kpi.id for number, kpi in kpis.items()}
+    return frame.with_columns(pl.col("kpi").replace_strict(ids, return_dtype=pl.String)).cast(pl.Schema(SCHEMA))
+
+
+def frame_of(rows: Sequence[Row], frames: Sequence[pl.DataFrame] = ()) -> pl.DataFrame:
     """A row for each result, sorted; shape: `SCHEMA`, the fields of a Result."""
-    frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    frame = pl.concat([pl.DataFrame(rows, schema=SCHEMA, orient="row"), *frames])
     return frame.sort("kpi", "partner", "program", "by", "group", "period_id")
