@@ -88,8 +88,7 @@ def measure_all(folder: Path) -> None:
             cohorts = [(partner, "")] if partner else [(f"p{number}", "") for number in range(PARTNERS)]
             for period in {now[kpi.id][0] for kpi in comparable}:
                 with comparing(warehouse, period_id=period, cohorts=cohorts, matching=matching) as prepared:
-                    for kpi in [kpi for kpi in comparable if now[kpi.id][0] == period]:
-                        prepared.compare(kpi, settings.get(kpi.id, {}))
+                    prepared.compare_all([kpi for kpi in comparable if now[kpi.id][0] == period], settings)
 
         print(f"{len(catalogue.kpis)} KPIs, {len(past)} quarters, the groups {', '.join(_BY)} of the last,")
         print(f"and {len(comparable)} comparisons; limits: 1 second for one partner, 4 for {PARTNERS}")

@@ -142,7 +142,7 @@ def _add(taking: Taking, sheet: Sheet, first: int, whole: Whole) -> int:
         for number, part in enumerate(sheet.parts):
             begin = "insert into sheet" if number else "create or replace temp table sheet as"
             warehouse.run(f"{begin}{sheet_sql(sheet, part, whole)}", part.values)
-        spans = _spans(warehouse, sheet) if sheet.parts else []
+        spans = spans_of(warehouse, sheet) if sheet.parts else []
         for kpi, span in zip(sheet.kpis, spans, strict=bool(sheet.parts)):
             for values, periods in taking.alike(kpi):
                 _require_a_denominator(warehouse, kpi, values, periods, span.rows > 0)
@@ -152,7 +152,8 @@ def _add(taking: Taking, sheet: Sheet, first: int, whole: Whole) -> int:
         return int(warehouse.value(add_sums_sql(sheet, spans, numbers)))
 
 
-def _spans(warehouse: Warehouse, sheet: Sheet) -> list[Span]:
+def spans_of(warehouse: Warehouse, sheet: Sheet) -> list[Span]:
+    """What there is in `sheet` of each of its KPIs."""
     found = [int(number or 0) for number in warehouse.rows(spans_sql(sheet))[0]]
     return [Span(*found[start : start + 6]) for start in range(0, len(found), 6)]
 
