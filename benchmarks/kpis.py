@@ -87,8 +87,9 @@ def measure_all(folder: Path) -> None:
         def comparisons(partner: str | None) -> None:
             cohorts = [(partner, "")] if partner else [(f"p{number}", "") for number in range(PARTNERS)]
             for period in {now[kpi.id][0] for kpi in comparable}:
-                with comparing(warehouse, period_id=period, cohorts=cohorts, matching=matching) as prepared:
-                    prepared.compare_all([kpi for kpi in comparable if now[kpi.id][0] == period], settings)
+                kpis = [kpi for kpi in comparable if now[kpi.id][0] == period]
+                with comparing(warehouse, period_id=period, cohorts=cohorts, matching=matching, kpis=kpis) as prepared:
+                    prepared.compare_all(kpis, settings)
 
         print(f"{len(catalogue.kpis)} KPIs, {len(past)} quarters, the groups {', '.join(_BY)} of the last,")
         print(f"and {len(comparable)} comparisons; limits: 1 second for one partner, 4 for {PARTNERS}")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from partnerkpi.measure import frame
 from partnerkpi.measure.catalogue import load_catalogue
 from partnerkpi.measure.figures_sql import figures_sql, left_over_sql
 from partnerkpi.measure.rows import Row, student_result
@@ -129,3 +130,17 @@ def test_what_is_to_be_objected_to_is_left_to_python() -> None:
         two_units = warehouse.rows(left_over_sql({3: TOTAL}, only=None))
         ratio = warehouse.rows(left_over_sql({3: RATIO}, only=None))
     assert (len(doubled), len(two_units), len(ratio)) == (1, 1, 0)
+
+
+words = st.text(alphabet="abZ \u00e9\U0001f600", max_size=3)
+places = st.tuples(words, words, words, st.integers(202510, 202541), words, words)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(places, max_size=30, unique=True), st.sampled_from([2**62, 4]))
+def test_a_frame_is_sorted_by_its_words_however_many_there_are(rows: list[tuple[object, ...]], most: int) -> None:
+    figures = [(*row, 1, 1, 1, 1.0, None, None, 1, 1, True) for row in rows]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(frame, "_PLACES", most)
+        found = frame.frame_of(figures).rows()
+    assert found == sorted(figures, key=lambda row: (*row[:3], *row[4:6], row[3]))

@@ -13,9 +13,10 @@ from partnerkpi.errors import KpiFileError
 from partnerkpi.measure import taking
 from partnerkpi.measure.catalogue import load_catalogue
 from partnerkpi.measure.frame import SCHEMA
+from partnerkpi.measure.narrow import narrowed_to
 from partnerkpi.measure.results import measure, measure_partner, results_of
 from partnerkpi.refresh import ensure_fresh
-from partnerkpi.warehouse import open_for_reading
+from partnerkpi.warehouse import Warehouse, open_for_reading
 
 Q1, Q1_YTD = 202510, 202511
 
@@ -177,6 +178,26 @@ def test_a_kpi_whose_sums_fail_fails_alone(tmp_path: Path, number: str, more: st
         )
     assert list(said) == ["bad"] and says in said["bad"].lower()
     assert {result.kpi for result in found} == {good.id, *(other.id for other in others)}
+
+
+def test_only_what_is_read_is_cut_down_and_all_is_whole_again(sample: Workspace) -> None:
+    students, queries = (
+        "select 1 as student_id",
+        ["select 1 from Grades_by_period", "select 1 from attendance_by_period"],
+    )
+    marts = ("attendance_by_period", "grades_by_period", "college_credits_by_period")
+
+    def rows(warehouse: Warehouse) -> list[bool]:
+        return [warehouse.value(f"select count(*) from {mart}") > 0 for mart in marts]
+
+    with open_for_reading(sample.database) as warehouse:
+        with narrowed_to(warehouse, students, queries):
+            assert rows(warehouse) == [False, False, True]
+        with narrowed_to(warehouse, students, [*queries, queries[1]], least=2):
+            assert rows(warehouse) == [False, True, True]
+        with narrowed_to(warehouse, students, None):
+            assert rows(warehouse) == [False, False, False]
+        assert rows(warehouse) == [True, True, True]
 
 
 def test_a_mart_file_that_breaks_after_the_marts_were_built_is_told(tmp_path: Path) -> None:

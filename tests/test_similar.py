@@ -524,7 +524,7 @@ def test_a_file_that_counts_wrong_is_refused_among_others(small: Warehouse, unit
 @pytest.mark.parametrize(("off", "told"), [(0.01, True), (1e-12, False), (0.0, False)])
 def test_a_weighted_share_of_all_but_some_last_digits_is_left_to_whole_numbers(off: float, told: bool) -> None:
     """It has odds as a double and none as it is."""
-    share = Told(SEVERAL[1], 0, 0, Span(9, 0, 1, 1, 1, 1))
+    share = Told(SEVERAL[1], 0, 0, Span(9, 9, 0, 1, 1, 1, 1))
     sums = dict.fromkeys(weighted_sql(share), 0.0)
     sums |= {
         "all": 4,

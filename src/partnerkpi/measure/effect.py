@@ -40,7 +40,7 @@ def group_of(parts: Iterable[tuple[Fraction, Sums]]) -> Group:
     parts = list(parts)
     # Whole numbers: weights count only against each other, and sums of squares that nearly cancel lose nothing.
     scale = math.lcm(*(w.denominator for w, _ in parts))
-    whole = [(int(w * scale), sums) for w, sums in parts]
+    whole = [(w.numerator * (scale // w.denominator), sums) for w, sums in parts]
     n = sum(sums.n for _, sums in whole)
     weights, x, d = (sum(w * getattr(sums, name) for w, sums in whole) for name in ("n", "x", "d"))
     residuals = [(w, d * d * sums.xx - 2 * x * d * sums.xd + x * x * sums.dd) for w, sums in whole]

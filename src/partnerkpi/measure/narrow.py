@@ -28,15 +28,31 @@ def narrowed_to_partner(warehouse: Warehouse, partner: str | None) -> Iterator[N
         yield
 
 
-def narrowed_to_members(warehouse: Warehouse) -> contextlib.AbstractContextManager[None]:
+@contextlib.contextmanager
+def narrowed_to_members(warehouse: Warehouse, queries: Sequence[str]) -> Iterator[None]:
     """Meanwhile what is told by student is that of the students of some cohort, in whatever period."""
-    return narrowed_to(warehouse, "select student_id from cohort_members")
+    warehouse.run("create or replace temp table narrowed_students as select distinct student_id from cohort_members")
+    try:
+        with narrowed_to(warehouse, "select student_id from narrowed_students", queries):
+            yield
+    finally:
+        warehouse.run("drop table narrowed_students")
 
 
 @contextlib.contextmanager
-def narrowed_to(warehouse: Warehouse, students: str) -> Iterator[None]:
-    """Meanwhile what is told by student is that of some students, given as SQL; what is told by cohort stays whole."""
-    names = [name for name, columns in student_marts(warehouse).items() if "cohort_id" not in columns]
+def narrowed_to(
+    warehouse: Warehouse, students: str, queries: Sequence[str] | None, *, least: int = 1
+) -> Iterator[None]:
+    """Meanwhile what is told by student is that of some students, given as SQL; what is told by cohort stays whole.
+
+    Only what at least so many of the queries name that will be asked is cut down; None: everything.
+    """
+    asked = None if queries is None else [query.lower() for query in queries]
+    names = [
+        name
+        for name, columns in student_marts(warehouse).items()
+        if "cohort_id" not in columns and (asked is None or sum(name in query for query in asked) >= least)
+    ]
     with contextlib.ExitStack() as stack:
         for name in names:
             shadow(warehouse, name, f"student_id in ({students})")

@@ -85,7 +85,9 @@ def _told(
                 yield [row for row in partner_rows(taking, kpi) if partner in (None, row[1])], {}
         if of_students:
             groups = member_groups(warehouse, asked, taking.by, dose_bands, taking.grouped_in)
-            with narrowed_to_members(warehouse), groups:
+            # The groups are found in `student_groups`, too.
+            read = [*(kpi.sql for kpi in of_students), *(["student_groups"] if taking.by else [])]
+            with narrowed_to_members(warehouse, read), groups:
                 for kept in summed(taking, of_students):
                     yield _left_over(taking, kept, partner)
 

@@ -116,8 +116,7 @@ class Prepared:
             self.warehouse.run(
                 f"create or replace temp table sheet as{sheet_sql(sheet, part, Whole.USUAL)}", part.values
             )
-            spans = spans_of(self.warehouse, sheet)
-            told = told_of(sheet.kpis, spans, int(self.warehouse.value("select count(*) from sheet")))
+            told = told_of(sheet.kpis, spans_of(self.warehouse, sheet))
             if any(e.span.given > 1 or (e.kpi.measure is Measure.TOTAL and e.denominator is None) for e in told):
                 return None
             if told:
@@ -129,11 +128,17 @@ class Prepared:
 
 @contextlib.contextmanager
 def comparing(
-    warehouse: Warehouse, *, period_id: int, cohorts: Sequence[Cohort], matching: Matching
+    warehouse: Warehouse,
+    *,
+    period_id: int,
+    cohorts: Sequence[Cohort],
+    matching: Matching,
+    kpis: Sequence[Kpi] | None = None,
 ) -> Iterator[Prepared]:
     """Everything for comparing cohorts (partner, program) in one period; meanwhile marts are cut down to who matters.
 
-    A variable that the school year's roster has no value of is left out, and the comparison says so.
+    A variable that the school year's roster has no value of is left out, and the comparison says so. `kpis` are those
+    that will be compared: what they do not read is not cut down; None: whatever.
     """
     roster = _roster(warehouse, period_id)
     known = tuple(name for name in matching.variables if name in roster.known)
@@ -147,7 +152,9 @@ def comparing(
     nobody = {name: Sums(0, 0, 0, 0, 0, 0) for name in NUMBERS}
     of_cohorts = {cohort: others.get(cohort, nobody) for cohort in cohorts}
     try:
-        with narrowed_to(warehouse, "select student_id from compared_students"):
+        # One period of a mart is read once as fast as it is cut down.
+        read, students = _read(warehouse, kpis), "select student_id from compared_students"
+        with narrowed_to(warehouse, students, read, least=2):
             yield Prepared(warehouse, period_id, tuple(cohorts), used, left_out, roster, members, of_cohorts)
     finally:
         warehouse.run("; ".join(f"drop table if exists {name}" for name in TEMPORARY))
@@ -174,6 +181,15 @@ def _never(kpi: Kpi, roster: _Roster, *, own_cohort: bool) -> str:
     if own_cohort:
         return ONLY_PARTICIPANTS
     return "" if roster.students else NO_ROSTER
+
+
+def _read(warehouse: Warehouse, kpis: Sequence[Kpi] | None) -> list[str] | None:
+    """The queries whose marts are worth cutting down: none where it would leave half of the students or more."""
+    compared, roster = warehouse.rows("""
+select (select count(*) from compared_students), (select count(*) from compared_roster)""")[0]
+    if 2 * int(compared) >= int(roster):
+        return []
+    return None if kpis is None else [kpi.sql for kpi in kpis]
 
 
 def _roster(warehouse: Warehouse, period_id: int) -> _Roster:

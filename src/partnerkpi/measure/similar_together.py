@@ -86,10 +86,11 @@ def _by_stratum(
     if told and wanted:
         for row in prepared.warehouse.records(f"{strata_sql(told, wanted)}\nselect * from strata order by all"):
             rows[row["cohort_id"]].append(row)
+    named = {each.kpi.id: [{n: f"{side}_{c}" for n, c in sums_of(each).items()} for side in "mc"] for each in told}
     return {
         (each.kpi.id, cohort): compared(
             prepared.bare(each.kpi, cohort),
-            [_stratum(each, row) for row in rows[numbers.get(cohort, -1)]],
+            [_stratum(each, named[each.kpi.id], row) for row in rows[numbers.get(cohort, -1)]],
             prepared.matching,
             before=prepared.others[cohort],
         )
@@ -97,16 +98,17 @@ def _by_stratum(
     }
 
 
-def _stratum(each: Told, row: Mapping[str, Any]) -> Stratum:
-    return Stratum(_arm(each, row, "m"), _arm(each, row, "c"), row["stratum"] is not None)
+def _stratum(each: Told, names: Sequence[Mapping[str, str]], row: Mapping[str, Any]) -> Stratum:
+    mine, theirs = (_arm(each, names_of_side, row) for names_of_side in names)
+    return Stratum(mine, theirs, row["stratum"] is not None)
 
 
-def _arm(each: Told, row: Mapping[str, Any], side: str) -> Arm | None:
+def _arm(each: Told, names: Mapping[str, str], row: Mapping[str, Any]) -> Arm | None:
     """One arm of a stratum; None without students. What the row does not have follows from what it has."""
-    s = {name: int(row[f"{side}_{column}"] or 0) for name, column in sums_of(each).items()}
-    n, x, d = s["n"], s["x"], each.denominator
-    if not n:
+    if not row[names["n"]]:
         return None
+    s = {name: row[column] or 0 for name, column in names.items()}
+    n, x, d = s["n"], s["x"], each.denominator
     if each.span.zero_or_one:
         sums = Sums(n, x, n, x, x, n)
     elif d is not None:

@@ -27,12 +27,12 @@ class Told:
         return self.span.d_most if self.span.d_least == self.span.d_most else None
 
 
-def told_of(kpis: Sequence[Kpi], spans: Sequence[Span], rows: int) -> tuple[Told, ...]:
-    """Those of the KPIs that have any rows; `rows` are those of the sheet. Totals speak of everybody."""
+def told_of(kpis: Sequence[Kpi], spans: Sequence[Span]) -> tuple[Told, ...]:
+    """Those of the KPIs of a sheet that have any rows. Totals speak of everybody."""
     kinds: dict[object, int] = {}
     found = []
     for place, (kpi, span) in enumerate(zip(kpis, spans, strict=True)):
-        of_whom = Measure.TOTAL if kpi.measure is Measure.TOTAL else "the sheet" if span.rows == rows else place
+        of_whom = Measure.TOTAL if kpi.measure is Measure.TOTAL else "the sheet" if span.rows == span.of_rows else place
         if span.rows:
             found.append(Told(kpi, place, kinds.setdefault(of_whom, place), span))
     return tuple(found)

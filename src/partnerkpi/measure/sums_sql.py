@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from partnerkpi.measure.together import Part, Sheet
-from partnerkpi.models.kpi import Counted, Kpi
+from partnerkpi.models.kpi import Counted, Kpi, Measure
 
 # `given` is above 1 when a student had several rows. x and d are the numerators and denominators.
 SUMS = """
@@ -46,8 +46,12 @@ def counting(kpi: Kpi, own_cohort: bool) -> Counting:
 
 @dataclass(frozen=True)
 class Span:
-    """What there is of one KPI in `sheet`: rows, the smallest and largest figures, and most rows of one student."""
+    """What there is of one KPI in `sheet`: rows, the smallest and largest figures, and most rows of one student.
 
+    `of_rows` are the rows of the sheet: whether the KPI has all of them.
+    """
+
+    of_rows: int
     rows: int
     x_least: int
     x_most: int
@@ -96,13 +100,13 @@ select * from (select {keys}, {columns}, {counts} {of_periods} group by {keys}) 
 
 
 def spans_sql(sheet: Sheet) -> str:
-    """One row: for each KPI of `sheet` the numbers of a Span, in its order."""
+    """One row: the rows of `sheet`, and for each KPI of it the other numbers of a Span, in its order."""
     spans = []
     for number in range(len(sheet.kpis)):
         given = "1" if sheet.unique else f"max(g{number})"
         x, d = f"x{number}", f"d{number}"
         spans.append(f"count({x}), min({x}), max({x}), min({d}), max({d}), {given}")
-    return f"select {', '.join(spans)} from sheet"
+    return f"select count(*), {', '.join(spans)} from sheet"
 
 
 def add_sums_sql(sheet: Sheet, spans: Sequence[Span], numbers: Sequence[int]) -> str:
@@ -110,9 +114,10 @@ def add_sums_sql(sheet: Sheet, spans: Sequence[Span], numbers: Sequence[int]) ->
 
     Reads `member_groups`, or `student_group_ids` where a KPI says itself whose rows count.
     """
-    told = [(number, index, span) for number, (index, span) in zip(numbers, enumerate(spans), strict=True) if span.rows]
-    columns = ",\n    ".join(f"{sql} as {name}" for _, index, span in told for name, sql in _added(index, span).items())
-    rows = "\nunion all\n".join(_row_sql(number, index, span) for number, index, span in told)
+    told = [each for each in zip(numbers, range(len(spans)), sheet.kpis, spans, strict=True) if each[3].rows]
+    sums = (item for _, index, kpi, span in told for item in _added(index, kpi, span).items())
+    columns = ",\n    ".join(f"{sql} as {name}" for name, sql in sums)
+    rows = "\nunion all\n".join(_row_sql(*each) for each in told)
     how = counting(sheet.kpis[0], sheet.own_cohort)
     cohort = "m" if how is Counting.MEMBERS else "k"
     return f"""
@@ -140,21 +145,21 @@ _OF_GROUPS = {
 }
 
 
-def _added(index: int, span: Span) -> dict[str, str]:
-    """The aggregates of one KPI: of 0 or 1 two are enough, and where all have one denominator a few more."""
+def _added(index: int, kpi: Kpi, span: Span) -> dict[str, str]:
+    """The aggregates of one KPI, no more than its row is made of: each costs as much as a join."""
     x, d = f"k.x{index}", f"k.d{index}"
     wide = "" if span.small else "::hugeint"
-    sums = {f"n{index}": f"count({x})", f"x{index}": f"sum({x})"}
+    students = "count(*)" if span.rows == span.of_rows else f"count({x})"
+    sums = {f"n{index}": students, f"x{index}": f"sum({x})"}
     if span.given > 1:
         sums[f"g{index}"] = f"max(k.g{index})"
     if span.zero_or_one:
         return sums
-    sums |= {
-        f"xx{index}": f"sum({x}{wide} * {x})",
-        f"least{index}": f"min({x})",
-        f"most{index}": f"max({x})",
-        f"some{index}": f"count(*) filter (where {x} > 0)",
-    }
+    sums |= {f"least{index}": f"min({x})", f"most{index}": f"max({x})"}
+    if span.x_least <= 0:
+        sums[f"some{index}"] = f"count(case when {x} > 0 then 1 end)"
+    if kpi.measure is not Measure.TOTAL:
+        sums[f"xx{index}"] = f"sum({x}{wide} * {x})"
     if span.d_least == span.d_most:
         return sums
     ratio = f"cast({x} as double) / {d}"
@@ -168,16 +173,21 @@ def _added(index: int, span: Span) -> dict[str, str]:
     }
 
 
-def _row_sql(number: int, index: int, span: Span) -> str:
-    """A SELECT of the rows of `sums` of one KPI; what follows from other sums is made of them."""
+def _row_sql(number: int, index: int, kpi: Kpi, span: Span) -> str:
+    """A SELECT of the rows of `sums` of one KPI; what follows from other sums is made of them.
+
+    A total has no interval, and no squares.
+    """
     given = f"g{index}" if span.given > 1 else "1"
-    n, x, xx, some, least, most = (f"{name}{index}" for name in ("n", "x", "xx", "some", "least", "most"))
+    n, x, some, least, most = (f"{name}{index}" for name in ("n", "x", "some", "least", "most"))
+    xx = "null" if kpi.measure is Measure.TOTAL else f"xx{index}"
+    some = n if span.x_least > 0 else some
     if span.zero_or_one:
         one = f"case when {x} > 0 then 1 else 0 end"
         rest = f"{x}, {n}, {x}, {x}, {n}, {x}, {one}, true, 1, 1, {x} = 0 or {x} = {n}"
     elif span.d_least == span.d_most:
         d = f"{span.d_most}::hugeint"
-        zero_or_one = f"{str(span.d_most == 1).lower()} and {least} >= 0 and {most} <= 1"
+        zero_or_one = f"{least} >= 0 and {most} <= 1" if span.d_most == 1 else "false"
         rest = (
             f"{x}, {d} * {n}, {xx}, {d} * {x}, {d} * {d} * {n}, {some}, {most}, {zero_or_one}, {d}, {d}, "
             f"{least} = {most}"

@@ -154,8 +154,8 @@ def _add(taking: Taking, sheet: Sheet, first: int, whole: Whole) -> int:
 
 def spans_of(warehouse: Warehouse, sheet: Sheet) -> list[Span]:
     """What there is in `sheet` of each of its KPIs."""
-    found = [int(number or 0) for number in warehouse.rows(spans_sql(sheet))[0]]
-    return [Span(*found[start : start + 6]) for start in range(0, len(found), 6)]
+    of_rows, *found = (int(number or 0) for number in warehouse.rows(spans_sql(sheet))[0])
+    return [Span(of_rows, *found[start : start + 6]) for start in range(0, len(found), 6)]
 
 
 def _require_a_denominator(
