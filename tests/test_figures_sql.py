@@ -36,9 +36,8 @@ def told(warehouse: Warehouse, of: Kpi, groups: Sequence[Sequence[Student]]) -> 
         warehouse.run(f"insert into sums values (3, 1, {number}, 0, {written})")
         python.append(student_result(of, "hospital", "", number, "", "", 1, *sums))
     kpis = {3: of}
-    by_sql = [(of.id, *row[1:]) for row in warehouse.rows(figures_sql(kpis, only=None))]
-    left = [student_result(of, *row[1:]) for row in warehouse.rows(left_over_sql(kpis, only="x"), {"partner": "x"})]
-    left += [student_result(of, *row[1:]) for row in warehouse.rows(left_over_sql(kpis, only=None))]
+    by_sql = [(of.id, *row[1:]) for row in warehouse.rows(figures_sql(kpis))]
+    left = [student_result(of, *row[1:]) for row in warehouse.rows(left_over_sql(kpis))]
     return by_sql, left, python
 
 
@@ -125,10 +124,10 @@ def test_what_is_to_be_objected_to_is_left_to_python() -> None:
     with scratch() as warehouse:
         told(warehouse, replace(TOTAL, id="other"), [[(1, 100), (1, 100)]])
         warehouse.run("update sums set given = 2")
-        doubled = warehouse.rows(left_over_sql({3: TOTAL}, only=None))
+        doubled = warehouse.rows(left_over_sql({3: TOTAL}))
         warehouse.run("update sums set given = 1, smallest_denominator = 60")
-        two_units = warehouse.rows(left_over_sql({3: TOTAL}, only=None))
-        ratio = warehouse.rows(left_over_sql({3: RATIO}, only=None))
+        two_units = warehouse.rows(left_over_sql({3: TOTAL}))
+        ratio = warehouse.rows(left_over_sql({3: RATIO}))
     assert (len(doubled), len(two_units), len(ratio)) == (1, 1, 0)
 
 

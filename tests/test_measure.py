@@ -148,6 +148,36 @@ def test_however_many_kpis_are_summed_at_once_the_figures_are_the_same(
     assert len(apart) > len(kpis) and set(apart) == set(together)
 
 
+def test_the_students_of_all_partners_are_summed_as_those_of_each_alone(sample: Workspace) -> None:
+    """Two ways to the same sums: sheets of KPIs that look at the same rows, and one after the other."""
+    kpis, by = load_catalogue(sample.root).kpis, ("school", "hours", "kind")
+    period_ids = {kpi.id: [202540, 202541, Q1_YTD] for kpi in kpis}
+    with open_for_reading(sample.database) as warehouse:
+        among = measure(warehouse, kpis, period_ids=period_ids, settings={}, by=by, grouped_in=[202541])
+        for partner in ("hospital", "manufacturer"):
+            alone = measure(
+                warehouse, kpis, period_ids=period_ids, settings={}, by=by, grouped_in=[202541], partner=partner
+            )
+            wanted = among.filter(pl.col("partner") == partner)
+            exact = [name for name, kind in SCHEMA.items() if kind != pl.Float64]
+            assert alone.height > 100 and alone.select(exact).equals(wanted.select(exact))
+            for name in ("value", "low", "high"):
+                assert alone[name].is_null().equals(wanted[name].is_null())
+                assert ((alone[name] - wanted[name]).abs() < 1e-9 * alone[name].abs().clip(1)).drop_nulls().all()
+
+
+def test_however_many_sheets_are_told_at_once_the_figures_are_the_same(
+    sample: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kpis = load_catalogue(sample.root).kpis
+    period_ids = {kpi.id: [202540, 202541, Q1_YTD] for kpi in kpis}
+    with open_for_reading(sample.database) as warehouse:
+        together = measure(warehouse, kpis, period_ids=period_ids, settings={})
+        monkeypatch.setattr(taking, "_KEPT", 0)
+        apart = measure(warehouse, kpis, period_ids=period_ids, settings={})
+    assert apart.height > len(kpis) and apart.equals(together)
+
+
 @pytest.mark.parametrize(
     ("number", "more", "says"),
     [

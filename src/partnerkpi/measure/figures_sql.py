@@ -16,8 +16,8 @@ _DOUBLE = 2**53
 _PRODUCT = "1e37"
 
 
-def figures_sql(kpis: Mapping[int, Kpi], *, only: str | None) -> str:
-    """A SELECT of the figures in `sums` of some KPIs, by their number; with `only` of the partner $partner alone.
+def figures_sql(kpis: Mapping[int, Kpi]) -> str:
+    """A SELECT of the figures in `sums` of some KPIs, by their number.
 
     The columns are those of `frame.SCHEMA`, the KPI as its number.
     """
@@ -47,10 +47,10 @@ select
     as high,
   s.contributors, cast(s.largest as bigint), s.uniform
 from wilson as s
-{_names(only)}"""
+{_NAMES}"""
 
 
-def left_over_sql(kpis: Mapping[int, Kpi], *, only: str | None) -> str:
+def left_over_sql(kpis: Mapping[int, Kpi]) -> str:
     """A SELECT of the sums that `figures_sql` leaves; after the KPI's number the columns `student_result` takes."""
     return f"""
 with told as ({_told(kpis)}
@@ -59,9 +59,11 @@ select
   s.kpi, c.partner, c.program, s.period_id, g.group_by, g.group_value, s.given, s.n, s.x, s.d, s.xx, s.xd, s.dd,
   s.contributors, s.largest, s."binary", s.smallest_denominator, s.largest_denominator, s.uniform
 from (select * from told where left_over) as s
-{_names(only)}"""
+{_NAMES}"""
 
 
+_NAMES = """join cohorts as c on c.cohort_id = s.cohort_id
+join group_names as g on g.group_id = s.group_id"""
 # The sum of r_i^2. Times d^2 it is a whole number; where all have one denominator, times n it is, and a smaller one.
 _SQUARES = """case
       when smallest_denominator = largest_denominator then cast(n * xx - x * x as double) / fn
@@ -84,9 +86,3 @@ def _told(kpis: Mapping[int, Kpi]) -> str:
       else {d} * {d} * {xx} >= {_PRODUCT} or abs(2 * {x} * {d} * {xd}) >= {_PRODUCT} or {x} * {x} * {dd} >= {_PRODUCT}
     end as left_over
   from (select *, coalesce(kpi in ({totals}), false) as total from sums where kpi in ({numbers}))"""
-
-
-def _names(only: str | None) -> str:
-    whose = "" if only is None else " and c.partner = $partner"
-    return f"""join cohorts as c on c.cohort_id = s.cohort_id{whose}
-join group_names as g on g.group_id = s.group_id"""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from partnerkpi.measure.dose import DOSE_BANDS
 from partnerkpi.measure.figures_sql import figures_sql, left_over_sql
 from partnerkpi.measure.narrow import member_groups, narrowed_to_members, narrowed_to_partner
-from partnerkpi.measure.rows import Row, student_result
+from partnerkpi.measure.one_by_one import results_of_sums, student_rows
+from partnerkpi.measure.rows import Row
 from partnerkpi.measure.taking import Failed, Sums, Taking, partner_rows, summed
 from partnerkpi.models.dated import Number
 from partnerkpi.models.kpi import Grain, Kpi
@@ -48,7 +49,7 @@ def measure(
     for done, kept in _told(taking, kpis, dose_bands, partner):
         rows += done
         if kept:
-            frames.append(named(warehouse.frame(figures_sql(kept, only=partner), _only(partner)), kept))
+            frames.append(named(warehouse.frame(figures_sql(kept)), kept))
     return frame_of(rows, frames)
 
 
@@ -67,7 +68,7 @@ def measure_partner(
     for done, kept in _told(taking, kpis, DOSE_BANDS, partner):
         rows += done
         if kept:
-            found = warehouse.rows(figures_sql(kept, only=partner), _only(partner))
+            found = warehouse.rows(figures_sql(kept))
             rows += [(kept[number].id, *rest) for number, *rest in found]
     return tuple(Result(*row) for row in rows)
 
@@ -88,30 +89,25 @@ def _told(
             # The groups are found in `student_groups`, too.
             read = [*(kpi.sql for kpi in of_students), *(["student_groups"] if taking.by else [])]
             with narrowed_to_members(warehouse, read), groups:
+                if partner is not None:
+                    yield [row for row in student_rows(taking, of_students) if row[1] == partner], {}
+                    return
                 for kept in summed(taking, of_students):
-                    yield _left_over(taking, kept, partner)
+                    yield _left_over(taking, kept)
 
 
-def _left_over(taking: Taking, kept: Mapping[int, Kpi], partner: str | None) -> tuple[list[Row], dict[int, Kpi]]:
+def _left_over(taking: Taking, kept: Mapping[int, Kpi]) -> tuple[list[Row], dict[int, Kpi]]:
     """The rows that SQL leaves to Python, and the KPIs without those of which one of these rows cannot be."""
     left: dict[int, list[Sums]] = {number: [] for number in kept}
-    for number, *sums in taking.warehouse.rows(left_over_sql(kept, only=partner), _only(partner)):
+    for number, *sums in taking.warehouse.rows(left_over_sql(kept)):
         left[number].append(tuple(sums))
     rows, sound = list[Row](), dict[int, Kpi]()
     for number, kpi in kept.items():
-        made = taking.of(kpi, partial(_results, kpi, left[number]))
+        made = taking.of(kpi, partial(results_of_sums, kpi, left[number]))
         if made is not None:
             rows += made
             sound[number] = kpi
     return rows, sound
-
-
-def _results(kpi: Kpi, left: Sequence[Sums]) -> list[Row]:
-    return [student_result(kpi, *sums) for sums in left]
-
-
-def _only(partner: str | None) -> dict[str, str]:
-    return {} if partner is None else {"partner": partner}
 
 
 def results_of(frame: "pl.DataFrame") -> tuple[Result, ...]:

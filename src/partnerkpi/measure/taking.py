@@ -55,6 +55,11 @@ class Taking:
         self.failed(kpi, found)
         return None
 
+    def asked(self, sql: str) -> list[Sums]:
+        """The rows of a query, within the time that one KPI may take."""
+        with self.warehouse.limited(self.seconds):
+            return self.warehouse.rows(sql)
+
     def alike(self, kpi: Kpi) -> list[tuple[Values, list[int]]]:
         """The periods of a KPI, in groups in which the same settings are in force."""
         groups: list[tuple[Values, list[int]]] = []
@@ -78,7 +83,7 @@ def partner_rows(taking: Taking, kpi: Kpi) -> list[Row]:
             for values, periods in taking.alike(kpi):
                 sql = partner_sums_sql(kpi, columns, periods, taking.by, taking.grouped_in)
                 found += taking.warehouse.rows(sql, values)
-                _require_a_denominator(taking.warehouse, kpi, values, periods, bool(found))
+                require_a_denominator(taking.warehouse, kpi, values, periods, bool(found))
         return [partner_result(kpi, *sums) for sums in found]
 
     return taking.of(kpi, rows) or []
@@ -145,7 +150,7 @@ def _add(taking: Taking, sheet: Sheet, first: int, whole: Whole) -> int:
         spans = spans_of(warehouse, sheet) if sheet.parts else []
         for kpi, span in zip(sheet.kpis, spans, strict=bool(sheet.parts)):
             for values, periods in taking.alike(kpi):
-                _require_a_denominator(warehouse, kpi, values, periods, span.rows > 0)
+                require_a_denominator(warehouse, kpi, values, periods, span.rows > 0)
         if not any(span.rows for span in spans):
             return 0
         numbers = range(first, first + len(sheet.kpis))
@@ -158,7 +163,7 @@ def spans_of(warehouse: Warehouse, sheet: Sheet) -> list[Span]:
     return [Span(of_rows, *found[start : start + 6]) for start in range(0, len(found), 6)]
 
 
-def _require_a_denominator(
+def require_a_denominator(
     warehouse: Warehouse, kpi: Kpi, values: Values, period_ids: Sequence[int], found: bool
 ) -> None:
     """Raise KpiFileError when nothing was found because there are rows for these periods and none to divide by."""
