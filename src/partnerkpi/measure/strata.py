@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from partnerkpi.measure.beside import NUMBERS, Arms, Number, told
-from partnerkpi.measure.effect import group_of
+from partnerkpi.measure.effect import group_of, group_of_whole
 from partnerkpi.measure.interval import Sums
 from partnerkpi.models.similar import Comparison, Matching
 
@@ -74,7 +74,7 @@ def compared(
         numbers={name: _number(name, strata, pairs, before) for name in names},
         binary=all(p.participants.binary and p.controls.binary for p in pairs),
         arms=lambda: (
-            group_of([(_ONE, pair.participants.sums) for pair in pairs]),
+            group_of_whole(_pooled([pair.participants.sums for pair in pairs])),
             group_of([(pair.weight, pair.controls.sums) for pair in pairs]),
         ),
     )
@@ -84,23 +84,28 @@ def compared(
 def _number(
     name: str, strata: Sequence[Stratum], pairs: Sequence[Pair], everybody: Mapping[str, Sums] | None
 ) -> Number:
-    before = [everybody[name]] if everybody else [s.controls.last_year[name] for s in strata if s.controls]
-    mine = [(_ONE, pair.participants.last_year[name]) for pair in pairs]
+    before = everybody[name] if everybody else _pooled([s.controls.last_year[name] for s in strata if s.controls])
+    mine = _pooled([pair.participants.last_year[name] for pair in pairs])
     theirs = [(pair.weight, pair.controls.last_year[name]) for pair in pairs]
     return Number(
-        _mean(mine),
-        _mean([(_ONE, sums) for sums in before]),
+        _mean([(_ONE, mine)]),
+        _mean([(_ONE, before)]),
         _mean(theirs),
-        min(sum(sums.n for _, sums in side) for side in (mine, theirs)),
-        lambda: (group_of(mine), group_of(theirs)),
+        min(mine.n, sum(sums.n for _, sums in theirs)),
+        lambda: (group_of_whole(mine), group_of(theirs)),
     )
+
+
+def _pooled(parts: Sequence[Sums]) -> Sums:
+    """The sums of students of all parts, who weigh the same."""
+    return Sums(*(sum(getattr(part, name) for part in parts) for name in ("n", "x", "d", "xx", "xd", "dd")))
 
 
 def _mean(parts: Sequence[tuple[Fraction, Sums]]) -> float | None:
     """The weighted mean in the variable's own unit."""
-    held = [(w, sums) for w, sums in parts if sums.n]
-    weight = math.fsum(float(w) * sums.n for w, sums in held)
-    return math.fsum(float(w) * sums.x for w, sums in held) / weight / 100 if held else None
+    held = [(float(w), sums) for w, sums in parts if sums.n]
+    weight = math.fsum(w * sums.n for w, sums in held)
+    return math.fsum(w * sums.x for w, sums in held) / weight / 100 if held else None
 
 
 def _effective(pairs: Sequence[Pair]) -> float:
