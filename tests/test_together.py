@@ -120,7 +120,7 @@ def test_a_kpi_that_fails_among_others_of_the_same_rows_fails_alone(sample: Work
         found = measure_partner(
             warehouse,
             kpis,
-            "hospital",
+            None,
             period_ids={kpi.id: PERIODS for kpi in kpis},
             settings={},
             failed=lambda kpi, error: said.update({kpi.id: error.what}),

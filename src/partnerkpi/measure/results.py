@@ -1,6 +1,7 @@
 """From KPI files to results: every partner, program, period and group of a KPI in one scan."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -46,10 +47,11 @@ def measure(
     from partnerkpi.measure.frame import frame_of, named
 
     taking, rows, frames = Taking(warehouse, period_ids, settings, by, seconds, failed, grouped_in), list[Row](), []
-    for done, kept in _told(taking, kpis, dose_bands, partner):
-        rows += done
-        if kept:
-            frames.append(named(warehouse.frame(figures_sql(kept)), kept))
+    with closing(_told(taking, kpis, dose_bands, partner)) as told:
+        for done, kept in told:
+            rows += done
+            if kept:
+                frames.append(named(warehouse.frame(figures_sql(kept)), kept))
     return frame_of(rows, frames)
 
 
@@ -65,17 +67,16 @@ def measure_partner(
 ) -> tuple[Result, ...]:
     """As `measure` for one partner (None: all of them, and all together) and no groups, as values and in no order."""
     taking, rows = Taking(warehouse, period_ids, settings, (), seconds, failed), list[Row]()
-    for done, kept in _told(taking, kpis, DOSE_BANDS, partner):
-        rows += done
-        if kept:
-            found = warehouse.rows(figures_sql(kept))
-            rows += [(kept[number].id, *rest) for number, *rest in found]
+    with closing(_told(taking, kpis, DOSE_BANDS, partner)) as told:
+        for done, kept in told:
+            found = warehouse.rows(figures_sql(kept)) if kept else []
+            rows += [*done, *((kept[number].id, *rest) for number, *rest in found)]
     return tuple(Result(*row) for row in rows)
 
 
 def _told(
     taking: Taking, kpis: Sequence[Kpi], dose_bands: Sequence[float], partner: str | None
-) -> Iterator[tuple[list[Row], dict[int, Kpi]]]:
+) -> Generator[tuple[list[Row], dict[int, Kpi]], None, None]:
     """Rows that are done, and by number the KPIs whose other rows `figures_sql` gives until the next are asked for."""
     warehouse = taking.warehouse
     of_students = [kpi for kpi in kpis if kpi.grain is Grain.STUDENT]
