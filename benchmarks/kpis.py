@@ -1,4 +1,4 @@
-"""How long every KPI takes, with trend, groups and comparison, for one partner and for 200 at once.
+"""How long every KPI takes, with trend, groups and comparison, of one quarter, for one partner and for 200 at once.
 
     .venv/bin/python benchmarks/kpis.py [ROWS]        (18,000,000 without an argument: 100,000 students)
 
@@ -10,7 +10,8 @@ import datetime as dt
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 
 from kpi_district import PARTNERS, make_district, students_of
@@ -72,20 +73,34 @@ def measure_all(folder: Path) -> None:
         comparable = [kpi for kpi in of_students if not has_cohort(columns_of(warehouse, kpi))]
         matching = workspace.settings.similar.matching()
 
-        def everything(partner: str | None) -> None:
-            measure(warehouse, catalogue.kpis, period_ids=trend, settings=settings, by=_BY, partner=partner)
+        def results(partner: str | None, grouped_in: Collection[int] | None) -> None:
+            measure(
+                warehouse,
+                catalogue.kpis,
+                period_ids=trend,
+                settings=settings,
+                by=_BY,
+                grouped_in=grouped_in,
+                partner=partner,
+            )
+
+        def comparisons(partner: str | None) -> None:
             cohorts = [(partner, "")] if partner else [(f"p{number}", "") for number in range(PARTNERS)]
             for period in {now[kpi.id][0] for kpi in comparable}:
-                with comparing(warehouse, period_id=period, cohorts=cohorts, matching=matching) as prepared:
-                    for kpi in [kpi for kpi in comparable if now[kpi.id][0] == period]:
-                        prepared.compare(kpi, settings.get(kpi.id, {}))
+                kpis = [kpi for kpi in comparable if now[kpi.id][0] == period]
+                with comparing(warehouse, period_id=period, cohorts=cohorts, matching=matching, kpis=kpis) as prepared:
+                    prepared.compare_all(kpis, settings)
 
-        print(
-            f"{len(catalogue.kpis)} KPIs, {len(past)} quarters, groups {', '.join(_BY)}, {len(comparable)} comparisons"
-        )
-        one = _timed("one partner", lambda: everything("p7"))
-        every = _timed(f"{PARTNERS} partners at once", lambda: everything(None))
-        print(f"  ratio {every / one:.1f} (limit 4); one partner: limit 1 second")
+        print(f"{len(catalogue.kpis)} KPIs, {len(past)} quarters, the groups {', '.join(_BY)} of the last,")
+        print(f"and {len(comparable)} comparisons; limits: 1 second for one partner, 4 for {PARTNERS}")
+        asked = {period_id for period_ids in now.values() for period_id in period_ids}
+        for who, partner in (("one partner", "p7"), (f"{PARTNERS} partners at once", None)):
+            parts = (
+                _timed(f"{who}: results", partial(results, partner, asked)),
+                _timed(f"{who}: comparisons", partial(comparisons, partner)),
+            )
+            print(f"  {who:<40}{sum(parts):>8.2f} s")
+            _timed(f"{who}: results, groups of all quarters", partial(results, partner, None))
         _by_hand(warehouse, calendar.period(quarter, Window.YEAR_TO_DATE).period_id)
 
 

@@ -13,9 +13,10 @@ from partnerkpi.errors import KpiFileError
 from partnerkpi.measure import taking
 from partnerkpi.measure.catalogue import load_catalogue
 from partnerkpi.measure.frame import SCHEMA
+from partnerkpi.measure.narrow import narrowed_to
 from partnerkpi.measure.results import measure, measure_partner, results_of
 from partnerkpi.refresh import ensure_fresh
-from partnerkpi.warehouse import open_for_reading
+from partnerkpi.warehouse import Warehouse, open_for_reading
 
 Q1, Q1_YTD = 202510, 202511
 
@@ -67,6 +68,17 @@ def test_groups_split_the_cohort_and_add_up_to_it(tmp_path: Path) -> None:
         ("school", "North", 1, 200, 200),
         ("school", "South", 1, 100, 200),
     ]
+
+
+def test_groups_are_told_in_the_periods_that_are_asked_for(sample: Workspace) -> None:
+    kpis, by = load_catalogue(sample.root).kpis, ("school", "hours", "kind")
+    period_ids = {kpi.id: [202540, 202541, Q1_YTD] for kpi in kpis}
+    with open_for_reading(sample.database) as warehouse:
+        whole = measure(warehouse, kpis, period_ids=period_ids, settings={}, by=by)
+        one = measure(warehouse, kpis, period_ids=period_ids, settings={}, by=by, grouped_in=[202541])
+    wanted = whole.filter((pl.col("by") == "") | (pl.col("period_id") == 202541))
+    assert set(wanted["by"]) == {"", *by} and wanted.height < whole.height
+    assert one.equals(wanted)
 
 
 def test_the_year_to_date_is_the_sum_of_its_quarters(sample: Workspace) -> None:
@@ -136,6 +148,36 @@ def test_however_many_kpis_are_summed_at_once_the_figures_are_the_same(
     assert len(apart) > len(kpis) and set(apart) == set(together)
 
 
+def test_the_students_of_all_partners_are_summed_as_those_of_each_alone(sample: Workspace) -> None:
+    """Two ways to the same sums: sheets of KPIs that look at the same rows, and one after the other."""
+    kpis, by = load_catalogue(sample.root).kpis, ("school", "hours", "kind")
+    period_ids = {kpi.id: [202540, 202541, Q1_YTD] for kpi in kpis}
+    with open_for_reading(sample.database) as warehouse:
+        among = measure(warehouse, kpis, period_ids=period_ids, settings={}, by=by, grouped_in=[202541])
+        for partner in ("hospital", "manufacturer"):
+            alone = measure(
+                warehouse, kpis, period_ids=period_ids, settings={}, by=by, grouped_in=[202541], partner=partner
+            )
+            wanted = among.filter(pl.col("partner") == partner)
+            exact = [name for name, kind in SCHEMA.items() if kind != pl.Float64]
+            assert alone.height > 100 and alone.select(exact).equals(wanted.select(exact))
+            for name in ("value", "low", "high"):
+                assert alone[name].is_null().equals(wanted[name].is_null())
+                assert ((alone[name] - wanted[name]).abs() < 1e-9 * alone[name].abs().clip(1)).drop_nulls().all()
+
+
+def test_however_many_sheets_are_told_at_once_the_figures_are_the_same(
+    sample: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kpis = load_catalogue(sample.root).kpis
+    period_ids = {kpi.id: [202540, 202541, Q1_YTD] for kpi in kpis}
+    with open_for_reading(sample.database) as warehouse:
+        together = measure(warehouse, kpis, period_ids=period_ids, settings={})
+        monkeypatch.setattr(taking, "_KEPT", 0)
+        apart = measure(warehouse, kpis, period_ids=period_ids, settings={})
+    assert apart.height > len(kpis) and apart.equals(together)
+
+
 @pytest.mark.parametrize(
     ("number", "more", "says"),
     [
@@ -166,6 +208,26 @@ def test_a_kpi_whose_sums_fail_fails_alone(tmp_path: Path, number: str, more: st
         )
     assert list(said) == ["bad"] and says in said["bad"].lower()
     assert {result.kpi for result in found} == {good.id, *(other.id for other in others)}
+
+
+def test_only_what_is_read_is_cut_down_and_all_is_whole_again(sample: Workspace) -> None:
+    students, queries = (
+        "select 1 as student_id",
+        ["select 1 from Grades_by_period", "select 1 from attendance_by_period"],
+    )
+    marts = ("attendance_by_period", "grades_by_period", "college_credits_by_period")
+
+    def rows(warehouse: Warehouse) -> list[bool]:
+        return [warehouse.value(f"select count(*) from {mart}") > 0 for mart in marts]
+
+    with open_for_reading(sample.database) as warehouse:
+        with narrowed_to(warehouse, students, queries):
+            assert rows(warehouse) == [False, False, True]
+        with narrowed_to(warehouse, students, [*queries, queries[1]], least=2):
+            assert rows(warehouse) == [False, True, True]
+        with narrowed_to(warehouse, students, None):
+            assert rows(warehouse) == [False, False, False]
+        assert rows(warehouse) == [True, True, True]
 
 
 def test_a_mart_file_that_breaks_after_the_marts_were_built_is_told(tmp_path: Path) -> None:

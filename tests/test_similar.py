@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,13 +13,17 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from partnerkpi.errors import KpiFileError
+from partnerkpi.measure import similar_together
 from partnerkpi.measure.interval import Sums
 from partnerkpi.measure.similar import NO_ROSTER, ONLY_PARTICIPANTS, compare, comparing
 from partnerkpi.measure.similar_sql import arms_sql
 from partnerkpi.measure.strata import Arm, Stratum, compared, matched_pairs
+from partnerkpi.measure.strata_sql import Told
+from partnerkpi.measure.sums_sql import Span
+from partnerkpi.measure.weighted import Inexact, Weighted, weighted_sql
 from partnerkpi.models.kpi import Counted, Domain, Grain, Kpi
 from partnerkpi.models.school_year import Window
-from partnerkpi.models.similar import Balance, Comparison, Matching, Verdict
+from partnerkpi.models.similar import Balance, Comparison, Estimate, Matching, Verdict
 from partnerkpi.warehouse import Warehouse, scratch
 
 PERIOD = 202511
@@ -424,3 +429,117 @@ def test_students_of_a_partner_that_was_merged_into_it_are_its_own_from_that_day
     found = compare(small, kpi(), period_id=PERIOD, cohorts=[("hospital", "")], settings={}, matching=MATCHING)
 
     assert found[0].similar == similar
+
+
+# Several KPIs and cohorts at once.
+
+SHARES = """
+select student_id, 202511 as period_id, case when numerator > 1 then 1 else 0 end as numerator, 1 as denominator
+from figures"""
+SEVERAL = (
+    replace(kpi(), id="ratio"),
+    replace(kpi("percent of students", SHARES), id="share"),
+    replace(kpi("hours", FIGURES.replace("denominator", "60 as denominator")), id="total"),
+    replace(kpi("hours per student", FIGURES.replace("denominator", "60 as denominator")), id="mean"),
+    replace(kpi(sql=f"{FIGURES}where numerator > 5\n"), id="some"),
+    replace(kpi(sql=f"{FIGURES}where numerator > 5000\n"), id="none"),
+)
+ALL_COHORTS = [("hospital", ""), ("mill", ""), ("hospital", "academy"), ("hospital", "interns")]
+LENIENT = Matching(("school", "last_year_attendance", "last_year_gpa"), (8000,), (), 2, 0.0, 0.5)
+compared_student = st.builds(
+    Student,
+    school=st.sampled_from(["North", "South", ""]),
+    attendance=st.sampled_from([None, 9200, 9201, 9900]),
+    gpa=st.sampled_from([None, 150, 350]),
+    programs=st.sampled_from([(), (), ("academy",), ("interns",), ("academy", "interns")]),
+    past=st.sampled_from([False, False, True]),
+    figure=st.none() | st.tuples(st.sampled_from([0, 1, 2, 7, 900, 1000]), st.sampled_from([1, 1, 2, 1000])),
+)
+
+
+def near(found: object, wanted: object) -> bool:
+    """The same, but for the last digits of numbers with a point."""
+    if isinstance(found, float) and isinstance(wanted, float):
+        return found == pytest.approx(wanted, rel=1e-9, abs=1e-12)
+    if is_dataclass(found) and type(found) is type(wanted):
+        return all(near(getattr(found, each.name), getattr(wanted, each.name)) for each in fields(found))
+    if isinstance(found, tuple) and isinstance(wanted, tuple):
+        return len(found) == len(wanted) and all(near(*pair) for pair in zip(found, wanted, strict=True))
+    return found == wanted
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(st.lists(compared_student, min_size=6, max_size=40))
+def test_many_cohorts_are_compared_as_each_of_them_alone(students: list[Student]) -> None:
+    """The database weighs the strata of many in doubles; of one, Python weighs them in whole numbers."""
+    with scratch() as warehouse:
+        district(warehouse, students)
+        with comparing(warehouse, period_id=PERIOD, cohorts=ALL_COHORTS, matching=LENIENT) as prepared:
+            together = prepared.compare_all(SEVERAL, {})
+            apart = {each.id: prepared.compare(each, {}) for each in SEVERAL}
+        with comparing(warehouse, period_id=PERIOD, cohorts=ALL_COHORTS[:1], matching=LENIENT) as prepared:
+            one = prepared.compare_all(SEVERAL, {})
+    assert list(together) == [each.id for each in SEVERAL]
+    assert [name for name in apart if not near(together[name], apart[name])] == []
+    assert {name: found[:1] for name, found in apart.items()} == one
+
+
+def test_where_all_are_alike_doubles_will_not_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A third of everything is no double: what is 0 in whole numbers would be some last digits."""
+    mine = [Student(figure=(n, 3 * n), programs=(program,)) for n in (1, 7, 10) for program in ("academy", "interns")]
+    theirs = [Student(figure=(n, 3 * n)) for n in (1, 7, 10, 11, 13, 17, 1000)]
+    asked: list[int] = []
+    by_stratum = similar_together._by_stratum
+
+    def listening(prepared: Any, places: Any, numbers: Any) -> Any:
+        asked.append(len(places))
+        return by_stratum(prepared, places, numbers)
+
+    monkeypatch.setattr(similar_together, "_by_stratum", listening)
+    with scratch() as warehouse:
+        district(warehouse, [*mine, *theirs])
+        with comparing(warehouse, period_id=PERIOD, cohorts=ALL_COHORTS, matching=MATCHING) as prepared:
+            (found, *_) = prepared.compare_all([kpi()], {})["figure"]
+    assert asked == [4]
+    assert found.effect is not None and (found.effect.value, found.difference) == (0.0, Estimate(0.0, 0.0, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("unit", "more", "says"),
+    [("percent of days", "(0, 1, 1)", "more than one row"), ("credit hours", "(5, 1, 60)", "denominator of a total")],
+)
+def test_a_file_that_counts_wrong_is_refused_among_others(small: Warehouse, unit: str, more: str, says: str) -> None:
+    small.run(f"insert into students_by_period values (5, 202511); insert into figures values {more}")
+    small.run("insert into students values (5, '2025-26', 'North', '11', 9300, 250)")
+    good = replace(kpi("percent of students", SHARES.replace("from figures", "from figures group by all")), id="good")
+    bad = replace(kpi(unit), path=Path("bad.sql"))
+    with (
+        comparing(small, period_id=PERIOD, cohorts=ALL_COHORTS, matching=MATCHING) as prepared,
+        pytest.raises(KpiFileError, match=says) as refused,
+    ):
+        prepared.compare_all([good, bad], {})
+    assert "bad.sql" in str(refused.value.where)
+
+
+@pytest.mark.parametrize(("off", "told"), [(0.01, True), (1e-12, False), (0.0, False)])
+def test_a_weighted_share_of_all_but_some_last_digits_is_left_to_whole_numbers(off: float, told: bool) -> None:
+    """It has odds as a double and none as it is."""
+    share = Told(SEVERAL[1], 0, 0, Span(9, 9, 0, 1, 1, 1, 1))
+    sums = dict.fromkeys(weighted_sql(share), 0.0)
+    sums |= {
+        "all": 4,
+        "m_n": 4,
+        "m_x": 2,
+        "c_n": 5,
+        "w_n": 4.0,
+        "v_n": 4.5,
+        "w_x": 4.0 * (1 - off),
+        "v_x": 4.5 * (1 - off),
+    }
+    bare = Comparison("share", "hospital", "", PERIOD)
+    weighted = Weighted(share, sums)
+    if told:
+        assert weighted.compared(bare, MATCHING, {}).effect is not None
+    else:
+        with pytest.raises(Inexact):
+            weighted.compared(bare, MATCHING, {})

@@ -40,14 +40,22 @@ def group_of(parts: Iterable[tuple[Fraction, Sums]]) -> Group:
     parts = list(parts)
     # Whole numbers: weights count only against each other, and sums of squares that nearly cancel lose nothing.
     scale = math.lcm(*(w.denominator for w, _ in parts))
-    whole = [(int(w * scale), sums) for w, sums in parts]
+    whole = [(w.numerator * (scale // w.denominator), sums) for w, sums in parts]
     n = sum(sums.n for _, sums in whole)
     weights, x, d = (sum(w * getattr(sums, name) for w, sums in whole) for name in ("n", "x", "d"))
     residuals = [(w, d * d * sums.xx - 2 * x * d * sums.xd + x * x * sums.dd) for w, sums in whole]
-    spread = Fraction(n * weights * sum(w * squares for w, squares in residuals), (n - 1) * d**4)
-    variance = Fraction(n * sum(w * w * squares for w, squares in residuals), (n - 1) * d**4)
-    effective = Fraction(weights**2, sum(w * w * sums.n for w, sums in whole))
-    return Group(n, float(effective), float(Fraction(x, d)), math.sqrt(spread), math.sqrt(variance))
+    spread = n * weights * sum(w * squares for w, squares in residuals) / ((n - 1) * d**4)
+    variance = n * sum(w * w * squares for w, squares in residuals) / ((n - 1) * d**4)
+    effective = weights**2 / sum(w * w * sums.n for w, sums in whole)
+    return Group(n, effective, x / d, math.sqrt(spread), math.sqrt(variance))
+
+
+def group_of_whole(sums: Sums) -> Group:
+    """The group of students who all weigh the same, as `group_of` makes it."""
+    n, x, d = sums.n, sums.x, sums.d
+    squares = d * d * sums.xx - 2 * x * d * sums.xd + x * x * sums.dd
+    variance = n * squares / ((n - 1) * d**4)
+    return Group(n, float(n), x / d, math.sqrt(n * n * squares / ((n - 1) * d**4)), math.sqrt(variance))
 
 
 def difference_of_ratios(first: Group, second: Group, z: float = Z_90) -> Estimate:

@@ -6,13 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from partnerkpi.measure.beside import NUMBERS
 from partnerkpi.measure.catalogue import columns_of, has_cohort
 from partnerkpi.measure.interval import Sums
 from partnerkpi.measure.kpi_files import broken
 from partnerkpi.measure.narrow import narrowed_to
 from partnerkpi.measure.settings import setting_values
 from partnerkpi.measure.similar_sql import TEMPORARY, arms_sql, others_sql, prepare_sql, quoted
-from partnerkpi.measure.strata import NUMBERS, Arm, Stratum, compared
+from partnerkpi.measure.similar_together import Cohort, compared_together
+from partnerkpi.measure.strata import Arm, Stratum, compared
+from partnerkpi.measure.strata_sql import Told, figures_of_people_sql, people_sql, told_of
+from partnerkpi.measure.sums_sql import Whole, sheet_sql
+from partnerkpi.measure.taking import spans_of
+from partnerkpi.measure.together import Sheet, sheets
 from partnerkpi.models.dated import Number
 from partnerkpi.models.kpi import Kpi, Measure
 from partnerkpi.models.similar import Comparison, Matching
@@ -22,7 +28,6 @@ NO_ROSTER = "no roster: nobody has sent `students` for this school year"
 NOT_OF_STUDENTS = "it speaks of partners, not of students"
 ONLY_PARTICIPANTS = "it counts what only the students of a partner do"
 _EXACT = ("school", "grade_level")
-_Cohort = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,36 @@ class Prepared:
 
     warehouse: Warehouse
     period_id: int
-    cohorts: tuple[_Cohort, ...]
+    cohorts: tuple[Cohort, ...]
     matching: Matching
     left_out: tuple[str, ...]
     roster: _Roster
-    members: Mapping[_Cohort, int]
-    others: Mapping[_Cohort, Mapping[str, Sums]]
+    members: Mapping[Cohort, int]
+    others: Mapping[Cohort, Mapping[str, Sums]]
+
+    def compare_all(
+        self, kpis: Sequence[Kpi], settings: Mapping[str, Mapping[str, Number]]
+    ) -> dict[str, tuple[Comparison, ...]]:
+        """By id what `compare` gives of each KPI; `settings` by KPI. Those that look at the same rows are one query.
+
+        Raises KpiFileError as it does.
+        """
+        found, asked = dict[str, tuple[Comparison, ...]](), []
+        for kpi in kpis:
+            never = self._never(kpi)
+            if never is None:
+                values = setting_values(kpi, settings.get(kpi.id, {}), self.period_id)
+                asked.append((kpi, columns_of(self.warehouse, kpi), [(values, [self.period_id])]))
+            else:
+                found[kpi.id] = never
+        if asked:
+            self.warehouse.run(people_sql(self.period_id))
+        for sheet in sheets(asked):
+            told = self._told(sheet)
+            for kpi in sheet.kpis if told is None else ():
+                found[kpi.id] = self.compare(kpi, settings.get(kpi.id, {}))
+            found |= {} if told is None else compared_together(self, sheet.kpis, told)
+        return {kpi.id: found[kpi.id] for kpi in kpis}
 
     def compare(self, kpi: Kpi, settings: Mapping[str, Number]) -> tuple[Comparison, ...]:
         """One KPI for each cohort, in the order asked; `settings` are the workspace's values for it.
@@ -52,30 +81,64 @@ class Prepared:
         Raises KpiFileError when the file fails on the data, gives a student more than one row, or is a total with
         several denominators.
         """
-        members, variables = self.members, self.matching.variables
-        bare = {c: Comparison(kpi.id, *c, self.period_id, members=members.get(c, 0)) for c in self.cohorts}
         try:
-            reason = _never(kpi, self.roster, own_cohort=has_cohort(columns_of(self.warehouse, kpi)))
-            if reason:
-                return tuple(replace(comparison, withheld=(reason,)) for comparison in bare.values())
+            never = self._never(kpi)
+            if never is not None:
+                return never
             values = setting_values(kpi, settings, self.period_id)
             found = self.warehouse.records(arms_sql(kpi, self.period_id), values)
         except WarehouseFault as error:
             raise broken(kpi.path, 1, error.what.partition(": ")[2]) from None
         strata = _strata(kpi, found)
-        known = {cohort: replace(each, variables=variables, left_out=self.left_out) for cohort, each in bare.items()}
         return tuple(
-            compared(each, strata[cohort], self.matching, before=self.others[cohort]) for cohort, each in known.items()
+            compared(self.bare(kpi, cohort), strata[cohort], self.matching, before=self.others[cohort])
+            for cohort in self.cohorts
         )
+
+    def bare(self, kpi: Kpi, cohort: Cohort) -> Comparison:
+        """What is known of a cohort before its KPI is looked at."""
+        known = Comparison(kpi.id, *cohort, self.period_id, members=self.members.get(cohort, 0))
+        return replace(known, variables=self.matching.variables, left_out=self.left_out)
+
+    def _never(self, kpi: Kpi) -> tuple[Comparison, ...] | None:
+        """Of each cohort why no student can be compared at all; None when they can."""
+        reason = _never(kpi, self.roster, own_cohort=has_cohort(columns_of(self.warehouse, kpi)))
+        bare = (Comparison(kpi.id, *c, self.period_id, members=self.members.get(c, 0)) for c in self.cohorts)
+        return tuple(replace(each, withheld=(reason,)) for each in bare) if reason else None
+
+    def _told(self, sheet: Sheet) -> tuple[Told, ...] | None:
+        """Fill `compared_figures` with KPIs of the same rows; None when each has to be asked alone.
+
+        So it is when one of them fails, or gives what is to be objected to.
+        """
+        try:
+            (part,) = sheet.parts
+            self.warehouse.run(
+                f"create or replace temp table sheet as{sheet_sql(sheet, part, Whole.USUAL)}", part.values
+            )
+            told = told_of(sheet.kpis, spans_of(self.warehouse, sheet))
+            if any(e.span.given > 1 or (e.kpi.measure is Measure.TOTAL and e.denominator is None) for e in told):
+                return None
+            if told:
+                self.warehouse.run(figures_of_people_sql(told))
+        except WarehouseFault:
+            return None
+        return told
 
 
 @contextlib.contextmanager
 def comparing(
-    warehouse: Warehouse, *, period_id: int, cohorts: Sequence[_Cohort], matching: Matching
+    warehouse: Warehouse,
+    *,
+    period_id: int,
+    cohorts: Sequence[Cohort],
+    matching: Matching,
+    kpis: Sequence[Kpi] | None = None,
 ) -> Iterator[Prepared]:
     """Everything for comparing cohorts (partner, program) in one period; meanwhile marts are cut down to who matters.
 
-    A variable that the school year's roster has no value of is left out, and the comparison says so.
+    A variable that the school year's roster has no value of is left out, and the comparison says so. `kpis` are those
+    that will be compared: what they do not read is not cut down; None: whatever.
     """
     roster = _roster(warehouse, period_id)
     known = tuple(name for name in matching.variables if name in roster.known)
@@ -89,10 +152,12 @@ def comparing(
     nobody = {name: Sums(0, 0, 0, 0, 0, 0) for name in NUMBERS}
     of_cohorts = {cohort: others.get(cohort, nobody) for cohort in cohorts}
     try:
-        with narrowed_to(warehouse, "select student_id from compared_students"):
+        # One period of a mart is read once as fast as it is cut down.
+        read, students = _read(warehouse, kpis), "select student_id from compared_students"
+        with narrowed_to(warehouse, students, read, least=2):
             yield Prepared(warehouse, period_id, tuple(cohorts), used, left_out, roster, members, of_cohorts)
     finally:
-        warehouse.run("; ".join(f"drop table {name}" for name in TEMPORARY))
+        warehouse.run("; ".join(f"drop table if exists {name}" for name in TEMPORARY))
 
 
 def compare(
@@ -100,7 +165,7 @@ def compare(
     kpi: Kpi,
     *,
     period_id: int,
-    cohorts: Sequence[_Cohort],
+    cohorts: Sequence[Cohort],
     settings: Mapping[str, Number],
     matching: Matching,
 ) -> tuple[Comparison, ...]:
@@ -118,6 +183,15 @@ def _never(kpi: Kpi, roster: _Roster, *, own_cohort: bool) -> str:
     return "" if roster.students else NO_ROSTER
 
 
+def _read(warehouse: Warehouse, kpis: Sequence[Kpi] | None) -> list[str] | None:
+    """The queries whose marts are worth cutting down: none where it would leave half of the students or more."""
+    compared, roster = warehouse.rows("""
+select (select count(*) from compared_students), (select count(*) from compared_roster)""")[0]
+    if 2 * int(compared) >= int(roster):
+        return []
+    return None if kpis is None else [kpi.sql for kpi in kpis]
+
+
 def _roster(warehouse: Warehouse, period_id: int) -> _Roster:
     of_year = f"where s.school_year = (select school_year from periods where period_id = {period_id})"
     counts = ", ".join(f"count(s.{name}_hundredths) as {name}" for name in NUMBERS)
@@ -127,7 +201,7 @@ def _roster(warehouse: Warehouse, period_id: int) -> _Roster:
     return _Roster(int(found["students"]), frozenset(known))
 
 
-def _members(warehouse: Warehouse, period_id: int, cohorts: Sequence[_Cohort]) -> dict[_Cohort, int]:
+def _members(warehouse: Warehouse, period_id: int, cohorts: Sequence[Cohort]) -> dict[Cohort, int]:
     partners = ", ".join(sorted({quoted(partner) for partner, _ in cohorts})) or "''"
     found = warehouse.rows(f"""
 select c.partner, c.program, count(distinct m.student_id)
@@ -138,12 +212,12 @@ group by c.partner, c.program""")
     return {(str(partner), str(program)): int(count) for partner, program, count in found}
 
 
-def _strata(kpi: Kpi, found: Sequence[Mapping[str, Any]]) -> dict[_Cohort, list[Stratum]]:
+def _strata(kpi: Kpi, found: Sequence[Mapping[str, Any]]) -> dict[Cohort, list[Stratum]]:
     """The rows of the query, both arms of a stratum together, by cohort."""
-    arms: dict[_Cohort, dict[int | None, dict[bool, Arm]]] = defaultdict(lambda: defaultdict(dict))
+    arms: dict[Cohort, dict[int | None, dict[bool, Arm]]] = defaultdict(lambda: defaultdict(dict))
     for row in found:
         arms[row["partner"], row["program"]][row["stratum"]][row["participant"]] = _arm(kpi, row)
-    strata: dict[_Cohort, list[Stratum]] = defaultdict(list)
+    strata: dict[Cohort, list[Stratum]] = defaultdict(list)
     for cohort, by_stratum in arms.items():
         strata[cohort] = [
             Stratum(both.get(True), both.get(False), stratum is not None) for stratum, both in by_stratum.items()

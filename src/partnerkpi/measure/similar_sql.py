@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from partnerkpi.measure.strata import NUMBERS
+from partnerkpi.measure.beside import NUMBERS
 from partnerkpi.models.kpi import Kpi, Measure
 from partnerkpi.models.similar import Matching
 
@@ -86,6 +86,9 @@ select student_id from compared_members"""
 
 
 TEMPORARY = (
+    "sheet",
+    "compared_figures",
+    "compared_people",
     "compared_students",
     "compared_strata",
     "compared_gone",

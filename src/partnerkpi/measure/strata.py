@@ -2,23 +2,15 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
-from partnerkpi.measure.effect import (
-    Group,
-    cox_index,
-    difference_of_ratios,
-    difference_of_shares,
-    group_of,
-    hedges_g,
-)
+from partnerkpi.measure.beside import NUMBERS, Arms, Number, told
+from partnerkpi.measure.effect import group_of, group_of_whole
 from partnerkpi.measure.interval import Sums
-from partnerkpi.models.similar import Balance, Comparison, Estimate, Matching, Verdict
+from partnerkpi.models.similar import Comparison, Matching
 
-NUMBERS = ("last_year_attendance", "last_year_gpa")
-_GOOD = 0.05
-_LEAST = 2
+_ONE = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -73,93 +65,47 @@ def compared(
     `before` has the numbers of last year of everybody who is no participant; without it they are the controls'.
     """
     pairs = matched_pairs(strata)
-    everybody = [s.participants for s in strata if s.participants]
-    found = replace(
-        bare,
-        participants=sum(arm.sums.n for arm in everybody),
+    names = [name for name in bare.variables if name in NUMBERS]
+    both = Arms(
+        participants=sum(s.participants.sums.n for s in strata if s.participants),
         matched=sum(pair.participants.sums.n for pair in pairs),
         similar=sum(pair.controls.sums.n for pair in pairs),
-        similar_effective=_effective(pairs),
-        balance=tuple(_balance(name, strata, pairs, matching, before) for name in bare.variables),
+        effective=_effective(pairs),
+        numbers={name: _number(name, strata, pairs, before) for name in names},
+        binary=all(p.participants.binary and p.controls.binary for p in pairs),
+        arms=lambda: (
+            group_of_whole(_pooled([pair.participants.sums for pair in pairs])),
+            group_of([(pair.weight, pair.controls.sums) for pair in pairs]),
+        ),
     )
-    reasons = _reasons(found, matching)
-    if reasons:
-        return replace(found, withheld=(*bare.withheld, *reasons))
-    first = group_of([(Fraction(1), pair.participants.sums) for pair in pairs])
-    second = group_of([(pair.weight, pair.controls.sums) for pair in pairs])
-    return _with_effect(found, first, second, binary=all(p.participants.binary and p.controls.binary for p in pairs))
+    return told(bare, both, matching)
 
 
-def _with_effect(found: Comparison, first: Group, second: Group, *, binary: bool) -> Comparison:
-    effect = cox_index(first, second) if binary else hedges_g(first, second)
-    missing = "a share of none or of all has no odds" if binary else "within each arm all students are the same"
-    return replace(
-        found,
-        value=first.value,
-        similar_value=second.value,
-        difference=(difference_of_shares if binary else difference_of_ratios)(first, second),
-        effect=effect,
-        effect_kind="Cox index" if binary else "Hedges g",
-        no_effect="" if effect else missing,
-    )
-
-
-def _reasons(found: Comparison, matching: Matching) -> list[str]:
-    """Why nothing may be said, in words."""
-    least = max(matching.minimum_arm, _LEAST)
-    if not found.participants:
-        return ["no participant has a figure"]
-    reasons = []
-    if found.matched < least or found.similar < least:
-        reasons.append(
-            f"fewer than {least} students in an arm: {found.matched} participants, {found.similar} similar students"
-        )
-    if found.coverage < matching.minimum_coverage:
-        reasons.append(
-            f"{found.matched} of {found.participants} participants have similar students, "
-            f"less than {100 * matching.minimum_coverage:g} percent"
-        )
-    reasons += [
-        f"before it began, the two differed too much in {row.variable}"
-        + (f": effect size {row.effect:.2f}" if row.effect is not None else "")
-        for row in found.balance
-        if row.verdict is Verdict.APART
-    ]
-    return reasons
-
-
-def _balance(
-    name: str,
-    strata: Sequence[Stratum],
-    pairs: Sequence[Pair],
-    matching: Matching,
-    everybody: Mapping[str, Sums] | None,
-) -> Balance:
-    """How alike the arms are in one variable, by the students who have a number in it."""
-    if name not in NUMBERS:
-        return Balance(name, None, None, None, None, Verdict.EXACT)
-    before = [everybody[name]] if everybody else [s.controls.last_year[name] for s in strata if s.controls]
-    mine = [(Fraction(1), pair.participants.last_year[name]) for pair in pairs]
+def _number(
+    name: str, strata: Sequence[Stratum], pairs: Sequence[Pair], everybody: Mapping[str, Sums] | None
+) -> Number:
+    before = everybody[name] if everybody else _pooled([s.controls.last_year[name] for s in strata if s.controls])
+    mine = _pooled([pair.participants.last_year[name] for pair in pairs])
     theirs = [(pair.weight, pair.controls.last_year[name]) for pair in pairs]
-    means = (_mean(mine), _mean([(Fraction(1), sums) for sums in before]), _mean(theirs))
-    students = min(sum(sums.n for _, sums in side) for side in (mine, theirs))
-    if students < _LEAST:
-        return Balance(name, *means, None, Verdict.UNKNOWN)
-    effect = hedges_g(group_of(mine), group_of(theirs))
-    return Balance(name, *means, None if effect is None else effect.value, _verdict(effect, matching))
+    return Number(
+        _mean([(_ONE, mine)]),
+        _mean([(_ONE, before)]),
+        _mean(theirs),
+        min(mine.n, sum(sums.n for _, sums in theirs)),
+        lambda: (group_of_whole(mine), group_of(theirs)),
+    )
 
 
-def _verdict(effect: Estimate | None, matching: Matching) -> Verdict:
-    if effect is None or abs(effect.value) > matching.maximum_baseline:
-        return Verdict.APART
-    return Verdict.GOOD if abs(effect.value) <= _GOOD else Verdict.ROUGH
+def _pooled(parts: Sequence[Sums]) -> Sums:
+    """The sums of students of all parts, who weigh the same."""
+    return Sums(*(sum(getattr(part, name) for part in parts) for name in ("n", "x", "d", "xx", "xd", "dd")))
 
 
 def _mean(parts: Sequence[tuple[Fraction, Sums]]) -> float | None:
     """The weighted mean in the variable's own unit."""
-    held = [(w, sums) for w, sums in parts if sums.n]
-    weight = math.fsum(float(w) * sums.n for w, sums in held)
-    return math.fsum(float(w) * sums.x for w, sums in held) / weight / 100 if held else None
+    held = [(float(w), sums) for w, sums in parts if sums.n]
+    weight = math.fsum(w * sums.n for w, sums in held)
+    return math.fsum(w * sums.x for w, sums in held) / weight / 100 if held else None
 
 
 def _effective(pairs: Sequence[Pair]) -> float:

@@ -1,17 +1,32 @@
-"""The SQL around a KPI file: sums over the students of every cohort and group, next to the data."""
+"""The SQL around KPI files: sums over the students of every cohort and group, next to the data.
+
+`sheet` holds what some KPIs gave for each student and period, a column for each figure; `sums`, a row for each KPI,
+cohort, period and group, is what is left of it.
+"""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
-from partnerkpi.models.kpi import Counted, Kpi
+from partnerkpi.measure.together import Part, Sheet
+from partnerkpi.models.kpi import Counted, Kpi, Measure
 
-# What KPIs gave for each student (and cohort, where they say one) and period, until it is summed. `given` is above 1
-# when there were several rows.
-MEASURED = """
-create or replace temp table measured (
-  kpi integer, student_id bigint, cohort_id integer, period_id integer, given bigint,
-  numerator hugeint, denominator hugeint
+# `given` is above 1 when a student had several rows. x and d are the numerators and denominators.
+SUMS = """
+create or replace temp table sums (
+  kpi integer, cohort_id integer, period_id integer, group_id integer, given bigint, n bigint,
+  x hugeint, d hugeint, xx hugeint, xd hugeint, dd hugeint, contributors bigint, largest hugeint,
+  "binary" boolean, smallest_denominator hugeint, largest_denominator hugeint, uniform boolean
 )"""
+# A product of two such numbers is within 63 bits.
+_SMALL = 2**31
+
+
+class Whole(StrEnum):
+    """The whole numbers that figures are kept as; what is beyond 63 bits is seldom and costs twice as much."""
+
+    USUAL = "bigint"
+    LARGE = "hugeint"
 
 
 class Counting(StrEnum):
@@ -29,73 +44,164 @@ def counting(kpi: Kpi, own_cohort: bool) -> Counting:
     return Counting.MEMBERS_OWN if own_cohort else Counting.MEMBERS
 
 
-def keep_sql(kpi: Kpi, number: int, own_cohort: bool, period_ids: Sequence[int]) -> str:
-    """Add what a KPI gives in some periods to `measured`, under a number; returns how many rows these are."""
-    own = "cohort_id" if own_cohort else "null"
-    return f"""
-insert into measured
-with measures as (
-{kpi.sql}
-)
-select
-  {number}, student_id, {own}, period_id, count(*),
-  cast(sum(round(numerator)) as hugeint), cast(sum(round(denominator)) as hugeint)
-from measures
-where period_id in ({_listed(period_ids)}) and numerator is not null and denominator > 0
-group by student_id, {f"{own}, " if own_cohort else ""}period_id"""
+@dataclass(frozen=True)
+class Span:
+    """What there is of one KPI in `sheet`: rows, the smallest and largest figures, and most rows of one student.
 
-
-def student_sums_sql(numbers: Sequence[int], how: Counting, by: Sequence[str]) -> str:
-    """One row per KPI (its number in `measured`), cohort, period and group, of KPIs that are counted alike.
-
-    Reads `member_groups` and `group_names`. The columns after the number are those that `student_result` takes, in its
-    order.
+    `of_rows` are the rows of the sheet: whether the KPI has all of them.
     """
-    whole = f"(select * from measured where kpi in ({_listed(numbers)}))"
-    if how is Counting.OWN:
-        kinds = ", ".join("'" + kind.replace("'", "''") + "'" for kind in by) or "null"
-        of_groups = f"""
-  select k.kpi, k.cohort_id, k.period_id, g.group_id, k.numerator, k.denominator, k.given
-  from {whole} as k
-  join (
-    select student_id, period_id, 0 as group_id from {whole} group by student_id, period_id
-    union all
-    select s.student_id, s.period_id, n.group_id
-    from student_groups as s join group_names as n on n.group_by = s.group_by and n.group_value = s.group_value
-    where s.group_by in ({kinds})
-  ) as g on g.student_id = k.student_id and g.period_id = k.period_id"""
-    else:
-        cohort = " and m.cohort_id = k.cohort_id" if how is Counting.MEMBERS_OWN else ""
-        of_groups = f"""
-  select k.kpi, m.cohort_id, k.period_id, m.group_id, k.numerator, k.denominator, k.given
-  from member_groups as m
-  join {whole} as k on k.student_id = m.student_id and k.period_id = m.period_id{cohort}"""
-    return f"""
-with of_groups as ({of_groups}
-),
-sums as (
-  select
-    kpi, cohort_id, period_id, group_id,
-    count(*) as students, max(given) as given,
-    sum(numerator) as x, sum(denominator) as d,
-    sum(numerator * numerator) as xx, sum(numerator * denominator) as xd, sum(denominator * denominator) as dd,
-    count(*) filter (where numerator > 0) as contributors,
-    max(numerator) as largest,
-    bool_and(denominator = 1 and numerator in (0, 1)) as "binary",
-    min(denominator) as smallest_denominator, max(denominator) as largest_denominator,
-    min(cast(numerator as double) / denominator) = max(cast(numerator as double) / denominator) as uniform
-  from of_groups
-  group by kpi, cohort_id, period_id, group_id
+
+    of_rows: int
+    rows: int
+    x_least: int
+    x_most: int
+    d_least: int
+    d_most: int
+    given: int
+
+    @property
+    def zero_or_one(self) -> bool:
+        """Whether every student has 0 or 1 of 1."""
+        return self.d_least == self.d_most == 1 and self.x_least >= 0 and self.x_most <= 1
+
+    @property
+    def small(self) -> bool:
+        """Whether products of figures are within 63 bits."""
+        return max(-self.x_least, self.x_most, self.d_most) < _SMALL
+
+
+def sheet_sql(sheet: Sheet, part: Part, whole: Whole) -> str:
+    """A SELECT of the rows of `sheet`: its keys, and x0, d0 for the first KPI, x1, d1 for the second.
+
+    They are null where a KPI has no row; with g0, g1, how many rows a student has, where that is not known to be 1.
+    """
+    figures = []
+    for number in range(len(sheet.kpis)):
+        there = f"kept{number} and n{number} is not null and d{number} > 0"
+        for name, given in (("x", "n"), ("d", "d")):
+            figures.append((f"{name}{number}", f"case when {there} then round({given}{number}) end"))
+    keys = ", ".join(sheet.keys)
+    of_periods = f"from given where period_id in ({_listed(part.period_ids)})"
+    some = "coalesce(" + ", ".join(f"x{number}" for number in range(len(sheet.kpis))) + ") is not null"
+    if sheet.unique:
+        columns = ", ".join(f"cast({sql} as {whole}) as {name}" for name, sql in figures)
+        return f"""
+with given as (
+{part.sql}
 )
-select
-  s.kpi, c.partner, c.program, s.period_id, n.group_by, n.group_value, s.given, s.students, s.x, s.d, s.xx, s.xd, s.dd,
-  s.contributors, s.largest, s."binary", s.smallest_denominator, s.largest_denominator, s.uniform
-from sums as s
-join cohorts as c on c.cohort_id = s.cohort_id
-join group_names as n on n.group_id = s.group_id"""
+select * from (select {keys}, {columns} {of_periods}) where {some}"""
+    columns = ", ".join(f"cast(sum({sql}) as {whole}) as {name}" for name, sql in figures)
+    counts = ", ".join(f"count({sql}) as g{name[1:]}" for name, sql in figures if name[0] == "x")
+    return f"""
+with given as (
+{part.sql}
+)
+select * from (select {keys}, {columns}, {counts} {of_periods} group by {keys}) where {some}"""
 
 
-def partner_sums_sql(kpi: Kpi, columns: Collection[str], period_ids: Sequence[int], by: Sequence[str]) -> str:
+def spans_sql(sheet: Sheet) -> str:
+    """One row: the rows of `sheet`, and for each KPI of it the other numbers of a Span, in its order."""
+    spans = []
+    for number in range(len(sheet.kpis)):
+        given = "1" if sheet.unique else f"max(g{number})"
+        x, d = f"x{number}", f"d{number}"
+        spans.append(f"count({x}), min({x}), max({x}), min({d}), max({d}), {given}")
+    return f"select count(*), {', '.join(spans)} from sheet"
+
+
+def add_sums_sql(sheet: Sheet, spans: Sequence[Span], numbers: Sequence[int]) -> str:
+    """Add the sums of the KPIs of `sheet` to `sums`, each under its number; those without rows have none.
+
+    Reads `member_groups`, or `student_group_ids` where a KPI says itself whose rows count.
+    """
+    told = [each for each in zip(numbers, range(len(spans)), sheet.kpis, spans, strict=True) if each[3].rows]
+    sums = (item for _, index, kpi, span in told for item in _added(index, kpi, span).items())
+    columns = ",\n    ".join(f"{sql} as {name}" for name, sql in sums)
+    rows = "\nunion all\n".join(_row_sql(*each) for each in told)
+    how = counting(sheet.kpis[0], sheet.own_cohort)
+    cohort = "m" if how is Counting.MEMBERS else "k"
+    return f"""
+insert into sums
+with added as materialized (
+  select {cohort}.cohort_id, k.period_id, {"k" if how is Counting.OWN else "m"}.group_id,
+    {columns}
+  from {_OF_GROUPS[how]}
+  group by {cohort}.cohort_id, k.period_id, {"k" if how is Counting.OWN else "m"}.group_id
+)
+{rows}"""
+
+
+_OF_GROUPS = {
+    Counting.MEMBERS: """member_groups as m
+  join sheet as k on k.student_id = m.student_id and k.period_id = m.period_id""",
+    Counting.MEMBERS_OWN: """member_groups as m
+  join sheet as k on k.student_id = m.student_id and k.period_id = m.period_id and k.cohort_id = m.cohort_id""",
+    Counting.OWN: """(
+    select *, 0 as group_id from sheet
+    union all
+    select s.*, g.group_id
+    from sheet as s join student_group_ids as g on g.student_id = s.student_id and g.period_id = s.period_id
+  ) as k""",
+}
+
+
+def _added(index: int, kpi: Kpi, span: Span) -> dict[str, str]:
+    """The aggregates of one KPI, no more than its row is made of: each costs as much as a join."""
+    x, d = f"k.x{index}", f"k.d{index}"
+    wide = "" if span.small else "::hugeint"
+    students = "count(*)" if span.rows == span.of_rows else f"count({x})"
+    sums = {f"n{index}": students, f"x{index}": f"sum({x})"}
+    if span.given > 1:
+        sums[f"g{index}"] = f"max(k.g{index})"
+    if span.zero_or_one:
+        return sums
+    sums |= {f"least{index}": f"min({x})", f"most{index}": f"max({x})"}
+    if span.x_least <= 0:
+        sums[f"some{index}"] = f"count(case when {x} > 0 then 1 end)"
+    if kpi.measure is not Measure.TOTAL:
+        sums[f"xx{index}"] = f"sum({x}{wide} * {x})"
+    if span.d_least == span.d_most:
+        return sums
+    ratio = f"cast({x} as double) / {d}"
+    return sums | {
+        f"d{index}": f"sum({d})",
+        f"xd{index}": f"sum({x}{wide} * {d})",
+        f"dd{index}": f"sum({d}{wide} * {d})",
+        f"dleast{index}": f"min({d})",
+        f"dmost{index}": f"max({d})",
+        f"uniform{index}": f"min({ratio}) = max({ratio})",
+    }
+
+
+def _row_sql(number: int, index: int, kpi: Kpi, span: Span) -> str:
+    """A SELECT of the rows of `sums` of one KPI; what follows from other sums is made of them.
+
+    A total has no interval, and no squares.
+    """
+    given = f"g{index}" if span.given > 1 else "1"
+    n, x, some, least, most = (f"{name}{index}" for name in ("n", "x", "some", "least", "most"))
+    xx = "null" if kpi.measure is Measure.TOTAL else f"xx{index}"
+    some = n if span.x_least > 0 else some
+    if span.zero_or_one:
+        one = f"case when {x} > 0 then 1 else 0 end"
+        rest = f"{x}, {n}, {x}, {x}, {n}, {x}, {one}, true, 1, 1, {x} = 0 or {x} = {n}"
+    elif span.d_least == span.d_most:
+        d = f"{span.d_most}::hugeint"
+        zero_or_one = f"{least} >= 0 and {most} <= 1" if span.d_most == 1 else "false"
+        rest = (
+            f"{x}, {d} * {n}, {xx}, {d} * {x}, {d} * {d} * {n}, {some}, {most}, {zero_or_one}, {d}, {d}, "
+            f"{least} = {most}"
+        )
+    else:
+        d, xd, dd, dleast, dmost = (f"{name}{index}" for name in ("d", "xd", "dd", "dleast", "dmost"))
+        zero_or_one = f"{dleast} = 1 and {dmost} = 1 and {least} >= 0 and {most} <= 1"
+        rest = f"{x}, {d}, {xx}, {xd}, {dd}, {some}, {most}, {zero_or_one}, {dleast}, {dmost}, uniform{index}"
+    return f"select {number}, cohort_id, period_id, group_id, {given}, {n}, {rest} from added where {n} > 0"
+
+
+def partner_sums_sql(
+    kpi: Kpi, columns: Collection[str], period_ids: Sequence[int], by: Sequence[str], grouped_in: Collection[int] | None
+) -> str:
     """The rows of a KPI about partners, for the partners that have a file and for all of them together.
 
     The columns are those that `partner_result` takes, in its order.
@@ -106,6 +212,8 @@ def partner_sums_sql(kpi: Kpi, columns: Collection[str], period_ids: Sequence[in
     people = "sum(k.people)" if "people" in columns else "0"
     largest = "max(k.largest)" if "largest" in columns else "0"
     wanted = f"and k.group_by in ({kinds})" if grouped else ""
+    if grouped and grouped_in is not None:
+        wanted += f" and (k.group_by = '' or k.period_id in ({_listed(sorted(grouped_in))}))"
     return f"""
 with measures as (
 {kpi.sql}

@@ -1,11 +1,10 @@
-"""Taking measures: KPI files run over the marts, one after the other, and the sums of several of them at once.
+"""Taking measures: KPI files run over the marts, those that look at the same rows at once, and their sums.
 
-Most KPIs give a few rows, and to plan a query takes longer than to run it: what they give is kept for a moment and
-summed for many KPIs in one query. A KPI that fails, at whatever step, fails alone.
+Most KPIs give a few rows, and to plan a query takes longer than to run it. A KPI that fails, at whatever step, fails
+alone: what cannot be asked together is asked one by one.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -13,23 +12,27 @@ from typing import Any, TypeVar
 from partnerkpi.errors import KpiFileError
 from partnerkpi.measure.catalogue import columns_of, has_cohort
 from partnerkpi.measure.kpi_files import broken
-from partnerkpi.measure.rows import Row, partner_result, student_result
+from partnerkpi.measure.rows import Row, partner_result
 from partnerkpi.measure.settings import setting_values
-from partnerkpi.measure.sums_sql import MEASURED, Counting, counting, keep_sql, partner_sums_sql, student_sums_sql
+from partnerkpi.measure.sums_sql import SUMS, Span, Whole, add_sums_sql, partner_sums_sql, sheet_sql, spans_sql
+from partnerkpi.measure.together import Sheet, Values, alone, sheets
 from partnerkpi.models.dated import Number
 from partnerkpi.models.kpi import Kpi
 from partnerkpi.warehouse import Warehouse, WarehouseFault
 
 Failed = Callable[[Kpi, KpiFileError], None]
 _T = TypeVar("_T")
-# Rows that are kept before they are summed: some 100 MB.
-_KEPT = 1_000_000
+# Rows of sums that are kept before they are told: some 100 MB.
+_KEPT = 500_000
 Sums = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Taking:
-    """What measuring needs besides the KPI; `failed` hears of a KPI that fails, without it that is raised."""
+    """What measuring needs besides the KPI; `failed` hears of a KPI that fails, without it that is raised.
+
+    `grouped_in` are the periods that are broken down into groups; None: all of them.
+    """
 
     warehouse: Warehouse
     period_ids: Mapping[str, Sequence[int]]
@@ -37,6 +40,7 @@ class Taking:
     by: Sequence[str]
     seconds: float | None
     failed: Failed | None
+    grouped_in: Collection[int] | None = None
 
     def of(self, kpi: Kpi, step: Callable[[], _T]) -> _T | None:
         """What a step gives; None when the KPI fails in it and somebody hears of that."""
@@ -56,9 +60,9 @@ class Taking:
         with self.warehouse.limited(self.seconds):
             return self.warehouse.rows(sql)
 
-    def alike(self, kpi: Kpi) -> list[tuple[dict[str, float | int], list[int]]]:
+    def alike(self, kpi: Kpi) -> list[tuple[Values, list[int]]]:
         """The periods of a KPI, in groups in which the same settings are in force."""
-        groups: list[tuple[dict[str, float | int], list[int]]] = []
+        groups: list[tuple[Values, list[int]]] = []
         for period_id in self.period_ids[kpi.id]:
             values = setting_values(kpi, self.settings.get(kpi.id, {}), period_id)
             for known, periods in groups:
@@ -77,73 +81,90 @@ def partner_rows(taking: Taking, kpi: Kpi) -> list[Row]:
         with taking.warehouse.limited(taking.seconds):
             columns, found = columns_of(taking.warehouse, kpi), list[Sums]()
             for values, periods in taking.alike(kpi):
-                found += taking.warehouse.rows(partner_sums_sql(kpi, columns, periods, taking.by), values)
-                _require_a_denominator(taking.warehouse, kpi, values, periods, bool(found))
+                sql = partner_sums_sql(kpi, columns, periods, taking.by, taking.grouped_in)
+                found += taking.warehouse.rows(sql, values)
+                require_a_denominator(taking.warehouse, kpi, values, periods, bool(found))
         return [partner_result(kpi, *sums) for sums in found]
 
     return taking.of(kpi, rows) or []
 
 
-def student_rows(taking: Taking, kpis: Iterable[Kpi]) -> Iterator[Row]:
-    """The rows of KPIs about students; reads `member_groups` and `group_names`."""
-    kept, rows = dict[int, Kpi](), 0
-    taking.warehouse.run(MEASURED)
+def summed(taking: Taking, kpis: Iterable[Kpi]) -> Iterator[dict[int, Kpi]]:
+    """Fill the table `sums` with KPIs about students, some after the others; yields them by number while it has them.
+
+    Reads `member_groups` and `student_group_ids`.
+    """
+    warehouse, kept, rows = taking.warehouse, dict[int, Kpi](), 0
+    warehouse.run(SUMS)
     try:
-        for number, kpi in enumerate(kpis):
-            found = taking.of(kpi, partial(_keep, taking, kpi, number))
-            if found is not None:
-                kept[number] = kpi
-                rows += found
+        for sheet in _sheets(taking, kpis):
+            first = len(kept)
+            found, added = _added(taking, sheet, first)
+            kept |= {first + index: kpi for index, kpi in enumerate(found)}
+            rows += added
             if rows > _KEPT:
-                yield from _summed(taking, kept)
-                taking.warehouse.run(MEASURED)
+                yield kept
+                warehouse.run(SUMS)
                 kept, rows = {}, 0
-        yield from _summed(taking, kept)
+        yield kept
     finally:
-        taking.warehouse.run("drop table measured")
+        warehouse.run("drop table sums; drop table if exists sheet")
 
 
-def _keep(taking: Taking, kpi: Kpi, number: int) -> int:
-    """Run a KPI and keep what it gives; how many rows."""
-    warehouse, kept = taking.warehouse, 0
-    with warehouse.limited(taking.seconds):
-        own_cohort = has_cohort(columns_of(warehouse, kpi))
-        for values, periods in taking.alike(kpi):
-            kept += int(warehouse.value(keep_sql(kpi, number, own_cohort, periods), values))
-            _require_a_denominator(warehouse, kpi, values, periods, bool(kept))
-    return kept
+def _sheets(taking: Taking, kpis: Iterable[Kpi]) -> tuple[Sheet, ...]:
+    known = []
+    for kpi in kpis:
+        columns = taking.of(kpi, partial(columns_of, taking.warehouse, kpi))
+        if columns is not None:
+            known.append((kpi, columns, taking.alike(kpi)))
+    return sheets(known)
 
 
-def _summed(taking: Taking, kept: Mapping[int, Kpi]) -> Iterator[Row]:
-    alike: dict[Counting, dict[int, Kpi]] = defaultdict(dict)
-    for number, kpi in kept.items():
-        alike[counting(kpi, has_cohort(columns_of(taking.warehouse, kpi)))][number] = kpi
-    for how, some in alike.items():
-        sums = _sums(taking, how, some)
-        for number, kpi in some.items():
-            found = sums[number]
-            yield from taking.of(kpi, partial(_results, kpi, found)) or []
-
-
-def _results(kpi: Kpi, found: Sequence[Sums]) -> list[Row]:
-    return [student_result(kpi, *sums) for sums in found]
-
-
-def _sums(taking: Taking, how: Counting, kpis: Mapping[int, Kpi]) -> dict[int, list[Sums]]:
-    """By number the sums of KPIs that are counted alike; where all together fail, of each that does not."""
-    sums: dict[int, list[Sums]] = defaultdict(list)
+def _added(taking: Taking, sheet: Sheet, first: int) -> tuple[list[Kpi], int]:
+    """Add the sums of a sheet, numbered from the first: the KPIs that are in it then, and how many rows."""
     try:
-        for number, *rest in taking.asked(student_sums_sql(list(kpis), how, taking.by)):
-            sums[number].append(tuple(rest))
-    except WarehouseFault:
-        for number, kpi in kpis.items():
-            alone = partial(taking.asked, student_sums_sql([number], how, taking.by))
-            sums[number] = [row[1:] for row in taking.of(kpi, alone) or []]
-    return sums
+        return list(sheet.kpis), _add(taking, sheet, first, Whole.USUAL)
+    except (WarehouseFault, KpiFileError):
+        return _added_alone(taking, sheet.kpis, first)
 
 
-def _require_a_denominator(
-    warehouse: Warehouse, kpi: Kpi, values: Mapping[str, float | int], period_ids: Sequence[int], found: bool
+def _added_alone(taking: Taking, kpis: Iterable[Kpi], first: int) -> tuple[list[Kpi], int]:
+    """As `_added` for KPIs of which one cannot be asked with the others: each has to show whether it is that one."""
+    kept, rows = list[Kpi](), 0
+    for kpi in kpis:
+        sheet = alone(kpi, has_cohort(columns_of(taking.warehouse, kpi)), taking.alike(kpi))
+        found = taking.of(kpi, partial(_add, taking, sheet, first + len(kept), Whole.LARGE))
+        if found is not None:
+            kept.append(kpi)
+            rows += found
+    return kept, rows
+
+
+def _add(taking: Taking, sheet: Sheet, first: int, whole: Whole) -> int:
+    """Add the sums of a sheet, all or none; how many rows these are at most."""
+    warehouse = taking.warehouse
+    with warehouse.limited(taking.seconds):
+        for number, part in enumerate(sheet.parts):
+            begin = "insert into sheet" if number else "create or replace temp table sheet as"
+            warehouse.run(f"{begin}{sheet_sql(sheet, part, whole)}", part.values)
+        spans = spans_of(warehouse, sheet) if sheet.parts else []
+        for kpi, span in zip(sheet.kpis, spans, strict=bool(sheet.parts)):
+            for values, periods in taking.alike(kpi):
+                require_a_denominator(warehouse, kpi, values, periods, span.rows > 0)
+        if not any(span.rows for span in spans):
+            return 0
+        numbers = range(first, first + len(sheet.kpis))
+        return int(warehouse.value(add_sums_sql(sheet, spans, numbers)))
+
+
+def spans_of(warehouse: Warehouse, sheet: Sheet) -> list[Span]:
+    """What there is in `sheet` of each of its KPIs."""
+    of_rows, *found = (int(number or 0) for number in warehouse.rows(spans_sql(sheet))[0])
+    return [Span(of_rows, *found[start : start + 6]) for start in range(0, len(found), 6)]
+
+
+def require_a_denominator(
+    warehouse: Warehouse, kpi: Kpi, values: Values, period_ids: Sequence[int], found: bool
 ) -> None:
     """Raise KpiFileError when nothing was found because there are rows for these periods and none to divide by."""
     periods = ", ".join(str(period) for period in period_ids) or "null"

@@ -1,15 +1,20 @@
 """One connection to the database: questions, transactions, and errors that never repeat a cell."""
 
 import contextlib
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from partnerkpi.errors import ConfigurationError, PartnerKpiError
+from partnerkpi.warehouse.stream import Stream
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # Grouping before a join with the calendar groups by day, which is by nothing: four times the time for the same marts.
 _OPTIMIZERS_OFF = "partial_aggregate_pushdown"
@@ -104,6 +109,16 @@ class Warehouse:
             cursor = self._connection.execute(sql, dict(parameters) if parameters else None)
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        except duckdb.Error as error:
+            raise fault(error) from None
+
+    def frame(self, sql: str, parameters: Mapping[str, Any] | None = None) -> "pl.DataFrame":
+        """All rows of a SELECT as a data frame, a column at a time; wants other numbers than HUGEINT."""
+        import polars as pl
+
+        try:
+            found = self._connection.sql(sql, params=dict(parameters) if parameters else None)
+            return pl.DataFrame(Stream(found.__arrow_c_stream__()))
         except duckdb.Error as error:
             raise fault(error) from None
 
@@ -231,6 +246,24 @@ def tables_of(sql: str) -> frozenset[str]:
         return frozenset(_parser().get_table_names(re.sub(r"\$\w+", "0", sql)))
     except duckdb.Error as error:
         raise fault(error) from None
+
+
+@lru_cache(maxsize=8)
+def trees(queries: tuple[str, ...]) -> tuple[dict[str, Any] | None, ...]:
+    """Each query as DuckDB has parsed it, to be read and never to be changed; None for one that is not one SELECT."""
+    found = _parser().execute(
+        "select json_serialize_sql(unnest($queries), skip_null := true, skip_empty := true, skip_default := true)",
+        {"queries": list(queries)},
+    )
+    parsed = [json.loads(row[0]) for row in found.fetchall()]
+    return tuple(each["statements"][0]["node"] if len(each.get("statements", ())) == 1 else None for each in parsed)
+
+
+def query_of(tree: Mapping[str, Any]) -> str:
+    """The query that a tree stands for."""
+    whole = json.dumps({"error": False, "statements": [{"node": tree}]})
+    found = _parser().execute("select json_deserialize_sql($tree)", {"tree": whole}).fetchall()
+    return str(found[0][0])
 
 
 @lru_cache(maxsize=1)
