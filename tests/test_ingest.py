@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from given import NOW, SETTINGS, SHARED, UNCHECKED, csv_text, export, take_in, workspace
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from partnerkpi.config.workspace import Workspace
@@ -321,6 +321,7 @@ def test_a_row_count_far_off_the_last_file_of_its_kind_is_refused(
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(rows=["1,North,2025-09-01,present,"], line_end="\n", earlier="")
 @given(
     rows=st.lists(_ROWS, min_size=1, max_size=12),
     line_end=st.sampled_from(["\n", "\r\n"]),

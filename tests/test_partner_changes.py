@@ -311,7 +311,7 @@ def test_an_older_database_gets_the_columns_it_lacks(made: Workspace) -> None:
     ingest(made, [export(made, "e.csv", csv_text(HEADER, [row]))], now=dt.datetime(2026, 9, 15, 9))
     with open_for_writing(made.database) as warehouse:
         warehouse.run("create or replace table cohort_names (partner varchar, program varchar, cohort_id integer)")
-        warehouse.run("update marts set fingerprint = 'of an older version'")
+        warehouse.run("update marts set fingerprint = 'of an older version'; drop table table_versions")
     ensure_fresh(made)
     with open_for_reading(made.database) as warehouse:
         assert set(warehouse.columns("select * from cohort_names")) >= {"first_day", "last_day"}

@@ -3,18 +3,29 @@
 -- advice:     A mart of the workspace counts rows twice or loses some: put queries/marts/attendance_by_period.sql right.
 
 -- Where class periods or absences alone are sent, days are no rows, and there is nothing to hold them against.
-with sent as (
+-- A district has millions of rows of attendance, and few days.
+with by_day as (
+  select
+    date,
+    shape,
+    count(*) as row_count,
+    sum(days_enrolled_hundredths) as enrolled_hundredths
+  from attendance
+  group by date, shape
+),
+
+sent as (
   select
     d.quarter_id,
     sum(
       case a.shape
-        when 'daily' then 100
-        when 'summary' then coalesce(a.days_enrolled_hundredths, 0)
+        when 'daily' then 100 * a.row_count
+        when 'summary' then coalesce(a.enrolled_hundredths, 0)
         else 0
       end
     ) as enrolled_hundredths,
-    sum(case when a.shape in ('daily', 'summary') then 0 else 1 end) as other_rows
-  from attendance as a
+    sum(case when a.shape in ('daily', 'summary') then 0 else a.row_count end) as other_rows
+  from by_day as a
   join days as d on d.date = a.date
   group by d.quarter_id
 ),

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from partnerkpi.models.source_table import SourceTable
+from partnerkpi.models.source_table import Kind, SourceTable
 from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.staging import NeedsCare
 
-# As many days as the bits of one number stand for. Before the first of all there is no day (see `cells.py`).
-_DAYS = 62
+# As many days as the bits of one number are to stand for. Before the first of all there is no day (see `cells.py`).
+_DAYS = 31
+# As many of the rows, at most, may be looked at key by key for what more of the key would tell.
+_MANY = 0.25
 _FIRST = "date '1900-01-01'"
 
 # From SQL of some rows, with their columns and `position`, to SQL of `position` and `line`.
@@ -38,21 +40,12 @@ def find_repeats(
     when it does not know one of them.
     """
     own_key = [name for name in table.natural_key if name in names]
-    blocks = table.day_column in own_key and len(own_key) > 1
-    parts = _parts(table.day_column, own_key) if blocks else {name: name for name in own_key}
-    several = (
-        f"count(*) <> bit_count(bit_or(1::bigint << {_day(table.day_column)} % {_DAYS}))" if blocks else "count(*) > 1"
-    )
-    listed = ", ".join(f"{sql} as part_{name}" for name, sql in parts.items())
-    warehouse.run(
-        f"create or replace temp table shared as select {listed} from {rows} group by {', '.join(parts.values())} "
-        f"having {several}"
-    )
-    if not warehouse.rows("select 1 from shared limit 1"):
+    parts = _share(warehouse, table, rows, own_key)
+    if not parts:
         return None
     others = [name for name in names if name not in own_key]
     key, everything = ", ".join(own_key), ", ".join(names)
-    # Only what shares a beginning of a key is looked at key by key.
+    # Only what shares these parts of a key is looked at key by key.
     same = " and ".join(f"s.part_{name} = {sql}" for name, sql in parts.items())
     with warehouse.small_side_last():
         warehouse.run(
@@ -91,13 +84,29 @@ where e.position <> e.last_position""")[0]
     return Repeats(int(duplicate), int(superseded), "(select position from alike where position <> last_position)")
 
 
-def _parts(day: str, key: Sequence[str]) -> dict[str, str]:
-    """SQL of a key with some days in place of the day, by the name of each part.
+def _share(warehouse: Warehouse, table: SourceTable, rows: str, key: list[str]) -> dict[str, str]:
+    """Temporary table `shared`: parts of keys that more than one row has, `part_<column>`; nothing when none has.
 
-    One bit for each day of a person takes a hundredth of what a table of all keys would.
+    Gives the SQL of each part. First whose rows they are and when, to the month: one bit for each day of a person takes
+    a hundredth of what a table of all keys would. Where that tells too little (several rows a day are the rule) all of
+    the key.
     """
-    return {name: f"{_day(day)} // {_DAYS}" if name == day else name for name in key}
-
-
-def _day(day: str) -> str:
-    return f"({day} - {_FIRST})"
+    people = [column.fact for column in table.columns if column.kind in (Kind.STUDENT, Kind.STAFF)]
+    for some in ([name for name in key if name in (*people, table.day_column)], key):
+        if table.day_column not in some or len(some) < 2:
+            parts, several = {name: name for name in key}, "count(*) > 1"
+        else:
+            day = f"({table.day_column} - {_FIRST})"
+            parts = {name: f"{day} // {_DAYS}" if name == table.day_column else name for name in some}
+            several = f"count(*) <> bit_count(bit_or(1::bigint << {day} % {_DAYS}))"
+        listed = ", ".join(f"{sql} as part_{name}" for name, sql in parts.items())
+        warehouse.run(
+            f"create or replace temp table shared as select {listed}, count(*) as row_count from {rows} "
+            f"group by {', '.join(parts.values())} having {several}"
+        )
+        shared = warehouse.value("select coalesce(sum(row_count), 0) from shared")
+        if not shared:
+            return {}
+        if len(parts) == len(key) or shared <= _MANY * warehouse.value(f"select count(*) from {rows}"):
+            return parts
+    return parts

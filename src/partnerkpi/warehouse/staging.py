@@ -200,17 +200,17 @@ def _text_sql(rows: TextRows, pipes: Iterable[tuple[str, Piece]] = ()) -> str:
         cells = [f"{_trimmed(f't{place}', plain=False)} as c{place}" for place in range(len(rows.headers))]
         return f"select {', '.join(['cast(line as bigint) as line', *cells])} from {read_all}"
     names = [f"t{place}" for place in range(layout.width)]
-    # Without quotes there is nothing to escape.
-    form = (
-        f"delim = {literal(layout.delimiter)}, quote = '', escape = '', null_padding = false, buffer_size = {_BUFFER}"
-    )
+    # Without quotes there is nothing to escape. One cell too many is overlooked where it is null: here no cell is.
+    form = f"delim = {literal(layout.delimiter)}, quote = '', escape = '', nullstr = '\"', null_padding = false"
+    form += f", buffer_size = {_BUFFER}"
     # What comes out of a pipe is read by one thread, in its order.
     numbered = "\nunion all\n".join(
         f"select row_number() over () + {piece.line - 1} as line, * from {_read_csv(name, names, form)}"
         for name, piece in pipes
     )
     cells = [f"{_trimmed(f't{place}', plain=layout.ascii)} as c{index}" for index, place in enumerate(layout.positions)]
-    return f"select {', '.join(['line', *names, *cells])} from (\n{numbered}\n)"
+    filled = ", ".join(["line", *(f"nullif(t{place}, '') as t{place}" for place in sorted(set(layout.positions)))])
+    return f"select *, {', '.join(cells)} from (select {filled} from (\n{numbered}\n))"
 
 
 def _read_csv(path: str, names: Sequence[str], form: str) -> str:
