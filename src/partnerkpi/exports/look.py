@@ -1,7 +1,5 @@
 """What the bytes of a text look like, seen in passing, piece by piece: its line ends, and whether it is plain."""
 
-import codecs
-
 from partnerkpi.models.caps import Caps
 
 _TAIL = 1 << 12
@@ -10,7 +8,6 @@ _TAIL = 1 << 12
 class Look:
     """What can be told of a text without knowing its header.
 
-    `first` is the first line, when it is shorter than some thousand bytes, and `firsts` how often its text occurs.
     `marks` are places to cut the text at: for each piece the first line that begins in it, as (byte, lines before it).
     Plain is a text without a quotation mark, a NUL, a line as long as a cell may be, or a line end of another kind
     than the first.
@@ -23,8 +20,6 @@ class Look:
         self._tail = b""
         self._odd = False
         self.ascii = True
-        self.first = b""
-        self.firsts = 0
         self.marks: list[tuple[int, int]] = []
         self._seen = 0
 
@@ -33,12 +28,6 @@ class Look:
         if self._odd or b'"' in piece or b"\0" in piece or self._has_long_line(piece):
             self._odd = True
             return
-        if not self.first:
-            self.first = piece[: piece.find(b"\n", 0, _TAIL) + 1].removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
-        if self.first:
-            # A line like the first may be cut by the end of a piece.
-            cut = self._tail[-len(self.first) + 1 :] if len(self.first) > 1 else b""
-            self.firsts += piece.count(self.first) + (cut + piece[: len(self.first) - 1]).count(self.first)
         end = piece.find(b"\n")
         if end >= 0:
             self.marks.append((self._seen + end + 1, self._feeds + 1))

@@ -34,16 +34,12 @@ class PlainText:
 def plain_text(export: Export, encoding: str, header: Header[Any]) -> PlainText | None:
     """What a plain file looks like; None for any other, which is read with care.
 
-    Plain is an uncompressed UTF-8 text that looks plain (see `Look`) and has no second line like the header. Then a
-    line is a row and a delimiter the end of a cell, unless a line is blank: whoever reads the rows has to see that they
-    are as many as the lines.
+    Plain is an uncompressed UTF-8 text that looks plain (see `Look`). Then a line is a row and a delimiter the end of a
+    cell, unless a line is blank or the header once more: whoever reads the rows has to see that they are as many as the
+    lines, and that none begins as the header does.
     """
     look = export.look
     if encoding not in ("utf-8", "utf-8-sig") or look is None or not look.plain:
-        return None
-    head = header.delimiter.join(header.cells).encode()
-    heads = look.firsts if head and head == look.first else _count(export, head)
-    if heads > 1:
         return None
     return PlainText(look.lines, look.blank, look.ascii, _pieces(export, look, header.line))
 
@@ -58,17 +54,6 @@ def _pieces(export: Export, look: Look, header_lines: int) -> tuple[Piece, ...]:
     starts = [(begin, header_lines), *sorted({mark for mark in marks if mark and mark[0] > begin})]
     ends = [*(first for first, _ in starts[1:]), export.size]
     return tuple(Piece(first, end, before + 1) for (first, before), end in zip(starts, ends, strict=True))
-
-
-def _count(export: Export, text: bytes) -> int:
-    """How often a text of one line occurs."""
-    found, tail = 0, b""
-    with export.open() as stream:
-        while chunk := stream.read(_CHUNK):
-            # It may be cut by the end of a chunk.
-            found += chunk.count(text) + (tail + chunk[: len(text) - 1]).count(text)
-            tail = chunk[-len(text) + 1 :] if len(text) > 1 else b""
-    return found
 
 
 def cells_at(export: Export, encoding: str, delimiter: str, wanted: Collection[int]) -> dict[int, list[str]]:

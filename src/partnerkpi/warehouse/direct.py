@@ -62,7 +62,7 @@ def among_days(plan: Plan, rule: TableRule, first: dt.date | None, last: dt.date
 def insert_directly(warehouse: Warehouse, rows: TextRows, plan: Plan, load: int, pseudonymise: Pseudonymise) -> Landed:
     """Write all rows of a file with a layout, and see what they are.
 
-    `people_<column>` may lack people. Raises NeedsCare when not every line became a row.
+    `people_<column>` may lack people. Raises NeedsCare when not every line became a row, or is clearly one.
     """
     table, names = rows_of(plan.table), make_room(warehouse, plan.table, plan.needed)
     listed, refused = ", ".join(names), _Refused(next(iter(plan.people), "load_id"), len(plan.issues) + 1)
@@ -71,8 +71,10 @@ def insert_directly(warehouse: Warehouse, rows: TextRows, plan: Plan, load: int,
     insert = f"insert into {table} ({listed}, load_id) select {values} from"
     written = read(warehouse, rows, lambda text: f"{insert} ({typed_sql(rows, plan, names, text)})")[0][0]
     counts = f"count(*), count(*) filter (load_id = {_NOT_KNOWN_YET}), count(*) filter (load_id is null)"
-    negative, newcomers, bugs = warehouse.rows(f"select {counts} from {table} where load_id < 0 or load_id is null")[0]
-    if written != rows.rows or bugs:
+    negative, newcomers, unclear = warehouse.rows(f"select {counts} from {table} where load_id < 0 or load_id is null")[
+        0
+    ]
+    if written != rows.rows or unclear:
         raise NeedsCare
     broken = f"select {refused.line} as line, {refused.issue} as issue from {table} where load_id < {_NOT_KNOWN_YET}"
     if newcomers:

@@ -22,7 +22,8 @@ def match_and_insert(
 ) -> Landed:
     """Take the rows into the facts; those of earlier loads that they replace move to the table's history.
 
-    `people_<column>` may lack people. Raises NeedsCare when rows have a layout, and not every line became one.
+    `people_<column>` may lack people. Raises NeedsCare when rows have a layout, and not every line became
+    one, or is clearly one.
     """
     names = make_room(warehouse, plan.table, plan.needed)
     _stage(warehouse, rows, plan, [name for name in names if name != "occurrence"], pseudonymise)
@@ -48,8 +49,9 @@ def _stage(warehouse: Warehouse, rows: TextRows, plan: Plan, names: list[str], p
     """Temporary view `staged`: issue, the typed columns, and `position`, which is the line."""
     read(warehouse, rows, lambda text: f"create temp table staged_rows as {typed_sql(rows, plan, names, text)}")
     if rows.layout is not None:
-        staged, newcomers = warehouse.rows("select count(*), count(*) filter (newcomer) from staged_rows")[0]
-        if staged != rows.rows:
+        counts = "count(*), count(*) filter (newcomer), count(*) filter (issue is null)"
+        staged, newcomers, unclear = warehouse.rows(f"select {counts} from staged_rows")[0]
+        if staged != rows.rows or unclear:
             raise NeedsCare
         if newcomers:
             type_newcomers(warehouse, rows, plan, names, pseudonymise)

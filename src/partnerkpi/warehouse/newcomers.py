@@ -11,6 +11,7 @@ from functools import partial
 
 from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.staging import (
+    NeedsCare,
     Plan,
     Pseudonymise,
     TextRows,
@@ -68,7 +69,7 @@ def type_newcomers(
 ) -> int:
     """Temporary table `newcomers`: the rows of people who were not in `people_<column>`, typed; how many they are.
 
-    Now these people are known.
+    Now these people are known. Raises NeedsCare for a row of which it is not clear whether it is one.
     """
     (name,) = plan.people
     cell = plan.keys[name]
@@ -78,4 +79,7 @@ def type_newcomers(
     add_people(warehouse, plan, name, "named", pseudonymise)
     typed = typed_sql(rows, plan, names, "select * from set_aside")
     warehouse.run(f"create or replace temp table newcomers as {typed}; drop table set_aside")
-    return int(warehouse.value("select count(*) from newcomers"))
+    count, unclear = warehouse.rows("select count(*), count(*) filter (issue is null) from newcomers")[0]
+    if unclear:
+        raise NeedsCare
+    return int(count)

@@ -291,8 +291,9 @@ left join (select unnest($places::bigint[]) as place, unnest($ids::bigint[]) as 
 def typed_sql(rows: TextRows, plan: Plan, names: Sequence[str], text: str) -> str:
     """SQL of text rows with their `line`, these columns typed, people by pseudonym, and `issue`: 0 for a good row.
 
-    Else it is the code of the broken rule, negative for a row that may be no row at all. With a layout also
-    `newcomer`: whether the row is of a person not in `people_<column>`. `text` is SQL as `text_sql` gives it.
+    Else it is the code of the broken rule, negative for a row that may be no row at all; null for one that is good but
+    begins as the header does, which only reading with care can tell. With a layout also `newcomer`: whether the row is
+    of a person not in `people_<column>`. `text` is SQL of the text rows.
     """
     cells = plan.cells if rows.layout is None else plan.quick
     columns = {name: f"people_{name}.id" if name in plan.people else cells[name].value for name in names}
@@ -304,7 +305,9 @@ def typed_sql(rows: TextRows, plan: Plan, names: Sequence[str], text: str) -> st
     newcomers = [f"({plan.keys[name]} is not null and people_{name}.broken is null)" for name in plan.people]
     # Most rows are good, and of them no more is worked out than that nothing speaks against them. In a CASE, and only
     # there, the database does not work out beforehand what is seldom needed.
-    issue = f"case when {_suspect(plan)} then {_suspicion(rows.layout)} * ({_broken(plan)}) else 0 end"
+    broken, again = _broken(plan), f"t{rows.layout.positions[0]} = {literal(rows.layout.first_header)}"
+    unclear = f"case when {again} then nullif({broken}, 0) else {broken} end"
+    issue = f"case when {_suspect(plan)} or {again} then {_suspicion(rows.layout)} * ({unclear}) else 0 end"
     return f"""
 select line, {values}cast({issue} as integer) as issue, {" or ".join(newcomers) or "false"} as newcomer
 from (select *{looks} from ({text})){joins}"""
