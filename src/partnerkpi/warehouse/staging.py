@@ -188,7 +188,8 @@ def _found(rule: ColumnRule | None, positions: dict[str, int]) -> tuple[ColumnRu
 def _text_sql(rows: TextRows, pipes: Iterable[tuple[str, Piece]] = ()) -> str:
     """SQL of the text rows: their `line`, and the trimmed cells as c0, c1, ..., null when blank.
 
-    With a layout also the cells as they stand in the file, as t0, t1, ...; `pipes` are then the pieces to read, each
+    With a layout also the cells as they stand in the file, as t0, t1, ..., of which those that a row does not need are
+    null when empty; `pipes` are then the pieces to read, each
     with the name under which the database finds it.
     """
     layout = rows.layout
@@ -209,8 +210,12 @@ def _text_sql(rows: TextRows, pipes: Iterable[tuple[str, Piece]] = ()) -> str:
         for name, piece in pipes
     )
     cells = [f"{_trimmed(f't{place}', plain=layout.ascii)} as c{index}" for index, place in enumerate(layout.positions)]
-    filled = ", ".join(["line", *(f"nullif(t{place}, '') as t{place}" for place in sorted(set(layout.positions)))])
-    return f"select *, {', '.join(cells)} from (select {filled} from (\n{numbered}\n))"
+    # A blank in a column that a row needs is found where its value is missing, without a look at every cell.
+    needed = {layout.positions[place] for place in layout.required}
+    places = [
+        f"t{place}" if place in needed else f"nullif(t{place}, '') as t{place}" for place in set(layout.positions)
+    ]
+    return f"select *, {', '.join(cells)} from (select {', '.join(['line', *places])} from (\n{numbered}\n))"
 
 
 def _read_csv(path: str, names: Sequence[str], form: str) -> str:
@@ -220,12 +225,9 @@ def _read_csv(path: str, names: Sequence[str], form: str) -> str:
 
 def _trimmed(cell: str, *, plain: bool) -> str:
     trimmed = f"nullif(trim({cell}), '')"
-    # Trimming looks at every character; in plain ASCII the two at the ends tell whether there is anything to trim.
-    return (
-        f"case when starts_with({cell}, ' ') or ends_with({cell}, ' ') then {trimmed} else {cell} end"
-        if plain
-        else trimmed
-    )
+    # Trimming looks at every character; in plain ASCII the two at the ends tell whether there is anything to trim. What
+    # begins with a space, and nothing at all, comes before the first sign there is.
+    return f"case when {cell} < '!' or ends_with({cell}, ' ') then {trimmed} else {cell} end" if plain else trimmed
 
 
 def survey(
