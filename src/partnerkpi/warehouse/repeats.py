@@ -1,17 +1,18 @@
 """Rows that stand in a file more than once: which they are, and how they count."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from partnerkpi.models.source_table import Kind, SourceTable
 from partnerkpi.warehouse.connection import Warehouse
 from partnerkpi.warehouse.staging import NeedsCare
 
-# As many days as the bits of one number are to stand for. Before the first of all there is no day (see `cells.py`).
-_DAYS = 31
+# As many days as the bits of one number are to stand for, and its type. Few long stretches are quick to look through;
+# short ones leave fewer rows to look at closely. Before the first of all there is no day (see `cells.py`).
+_LONG, _SHORT = (120, "hugeint"), (31, "bigint")
+_FIRST = "date '1900-01-01'"
 # As many of the rows, at most, may be looked at key by key for what more of the key would tell.
 _MANY = 0.25
-_FIRST = "date '1900-01-01'"
 
 # From SQL of some rows, with their columns and `position`, to SQL of `position` and `line`.
 InFile = Callable[[str], str]
@@ -87,26 +88,32 @@ where e.position <> e.last_position""")[0]
 def _share(warehouse: Warehouse, table: SourceTable, rows: str, key: list[str]) -> dict[str, str]:
     """Temporary table `shared`: parts of keys that more than one row has, `part_<column>`; nothing when none has.
 
-    Gives the SQL of each part. First whose rows they are and when, to the month: one bit for each day of a person takes
-    a hundredth of what a table of all keys would. Where that tells too little (several rows a day are the rule) all of
+    Gives the SQL of each part. First whose rows they are and roughly when: one bit for each day of a person takes a
+    hundredth of what a table of all keys would. Where that tells too little (several rows a day are the rule) all of
     the key.
     """
     people = [column.fact for column in table.columns if column.kind in (Kind.STUDENT, Kind.STAFF)]
-    for some in ([name for name in key if name in (*people, table.day_column)], key):
-        if table.day_column not in some or len(some) < 2:
-            parts, several = {name: name for name in key}, "count(*) > 1"
-        else:
-            day = f"({table.day_column} - {_FIRST})"
-            parts = {name: f"{day} // {_DAYS}" if name == table.day_column else name for name in some}
-            several = f"count(*) <> bit_count(bit_or(1::bigint << {day} % {_DAYS}))"
-        listed = ", ".join(f"{sql} as part_{name}" for name, sql in parts.items())
-        warehouse.run(
-            f"create or replace temp table shared as select {listed}, count(*) as row_count from {rows} "
-            f"group by {', '.join(parts.values())} having {several}"
-        )
-        shared = warehouse.value("select coalesce(sum(row_count), 0) from shared")
+    whose = [name for name in key if name in (*people, table.day_column)]
+    if table.day_column not in whose or len(whose) < 2:
+        parts = {name: name for name in key}
+        return parts if _find_shared(warehouse, rows, parts, "count(*) > 1") else {}
+    day = f"({table.day_column} - {_FIRST})"
+    for names, (days, kind) in ((whose, _LONG), (whose, _SHORT), (key, _SHORT)):
+        parts = {name: f"{day} // {days}" if name == table.day_column else name for name in names}
+        several = f"count(*) <> bit_count(bit_or(1::{kind} << {day} % {days}))"
+        shared = _find_shared(warehouse, rows, parts, several)
         if not shared:
             return {}
-        if len(parts) == len(key) or shared <= _MANY * warehouse.value(f"select count(*) from {rows}"):
-            return parts
+        if (days, kind) == _SHORT and shared <= _MANY * warehouse.value(f"select count(*) from {rows}"):
+            break
     return parts
+
+
+def _find_shared(warehouse: Warehouse, rows: str, parts: Mapping[str, str], several: str) -> int:
+    """Make the table `shared`; how many rows share a part."""
+    listed = ", ".join(f"{sql} as part_{name}" for name, sql in parts.items())
+    warehouse.run(
+        f"create or replace temp table shared as select {listed}, count(*) as row_count from {rows} "
+        f"group by {', '.join(parts.values())} having {several}"
+    )
+    return int(warehouse.value("select coalesce(sum(row_count), 0) from shared"))
