@@ -21,7 +21,7 @@ copy (
   select
     lpad(cast(1000000 + s as varchar), 7, '0') as student_number,
     'School ' || (s % 60) as school,
-    cast(date '2025-08-25' + cast(d as integer) as varchar) as date,
+    cast({day} as varchar) as date,
     case
       when {bad} then 'unheard of'
       when {changed} then 'suspended'
@@ -74,10 +74,14 @@ def make(
     bad: str = "false",
     changed: str = "false",
     repeated: str = "false",
+    day: str = "date '2025-08-25' + cast(d as integer)",
 ) -> None:
-    """Write a year of attendance; the texts are SQL over student `s` and day `d` that say which rows are so."""
+    """Write attendance of 180 days; the texts are SQL over student `s` and day `d`: which rows are so, and when.
+
+    Without `day` these are days one after the other.
+    """
     sql = _MAKE.format(
-        first=first, last=last, students=students, path=path, bad=bad, changed=changed, repeated=repeated
+        first=first, last=last, students=students, path=path, bad=bad, changed=changed, repeated=repeated, day=day
     )
     # In a process of its own, so that this one stays small: a child begins with its parent's memory.
     run([sys.executable, "-c", "import duckdb, sys; duckdb.execute(sys.argv[1])", sql])

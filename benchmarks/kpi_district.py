@@ -1,4 +1,4 @@
-"""A large district for measuring: 100,000 students, a year of 18 million rows of attendance, 200 partners.
+"""A large district for measuring: 100,000 students, 18 million rows of attendance in eight quarters, 200 partners.
 
 Made up by rule, so that it is the same each time; written as exports and taken in.
 """
@@ -20,13 +20,13 @@ select lpad(cast(1000000 + s as varchar), 7, '0') as student_number, '2025-26' a
 from range({students}) as t(s)""",
     "participants": """
 select lpad(cast(1000000 + (p * {apart} + n) % {students} as varchar), 7, '0') as student_number,
-  'Partner ' || p as partner, 'Program ' || (n % 2) as program, '2025-08-25' as "start"
+  'Partner ' || p as partner, 'Program ' || (n % 2) as program, '2024-08-26' as "start"
 from range({partners}) as a(p), range({members}) as b(n)""",
     "engagement": """
 select lpad(cast(1000000 + (p * {apart} + n) % {students} as varchar), 7, '0') as student_number,
   'Partner ' || p as partner, 'Program ' || (n % 2) as program, 'Activity ' || k as activity,
   ['awareness', 'exploration', 'preparation', 'training'][1 + (n + k) % 4] as tier,
-  cast(date '2025-09-01' + cast(40 * k + n % 30 as integer) as varchar) as date, 2 + (n + k) % 60 as hours,
+  cast(date '2024-09-01' + cast(140 * k + n % 30 as integer) as varchar) as date, 2 + (n + k) % 60 as hours,
   case when n % 9 = 0 then 'in_progress' else 'completed' end as status,
   case when n % 11 = 0 then 'Credential ' || k else '' end as credential
 from range({partners}) as a(p), range({members}) as b(n), range(4) as c(k)""",
@@ -60,15 +60,35 @@ from range({partners}) as a(p), range({members}) as b(n)""",
 }
 
 
+# Every third day of two school years.
+_TWO_YEARS = (
+    "case when d < 90 then date '2024-08-26' + cast(3 * d as integer) "
+    "else date '2025-08-25' + cast(3 * d - 270 as integer) end"
+)
+_YEAR_BEFORE = """\
+[[school_year]]
+name = "2024-25"
+quarters = [
+  { name = "Q1", first_day = 2024-08-26, last_day = 2024-10-25 },
+  { name = "Q2", first_day = 2024-10-26, last_day = 2025-01-17 },
+  { name = "Q3", first_day = 2025-01-18, last_day = 2025-03-28 },
+  { name = "Q4", first_day = 2025-03-29, last_day = 2025-06-11 },
+]
+
+"""
+
+
 def make_district(folder: Path, students: int) -> Path:
     """A workspace with everything taken in."""
     run([sys.executable, "-m", "partnerkpi", "init", str(folder), "--district", "Benchmark"])
+    described = folder / "partnerkpi.toml"
+    described.write_text(described.read_text().replace("[[school_year]]", f"{_YEAR_BEFORE}[[school_year]]", 1))
     (folder / "partners").mkdir(exist_ok=True)
     for number in range(PARTNERS):
         programs = "".join(f'[[programs]]\nid = "p{k}"\nname = "Program {k}"\n' for k in range(2))
         (folder / "partners" / f"p{number}.toml").write_text(f'name = "Partner {number}"\n{programs}')
     exports = folder / "exports"
-    make(exports / "attendance.csv", students)
+    make(exports / "attendance.csv", students, day=_TWO_YEARS)
     sizes = {"students": students, "partners": PARTNERS, "members": MEMBERS, "apart": max(students // PARTNERS, 1)}
     for table, sql in _EXPORTS.items():
         copy = f"copy ({sql.format(**sizes)}) to '{exports / table}.csv' (header)"
