@@ -10,11 +10,17 @@ from collections.abc import Callable
 from typing import Any
 
 STAGES = (
-    ("numbers of students, read once before", "select c0"),
+    ("who is in the file, by samples of it", "create or replace temp table first_named"),
+    ("who is in the file, by samples of it", "create or replace temp table last_named"),
+    ("who is in the file, by samples of it", "create or replace temp table coming"),
+    ("who is in the file, by samples of it", "insert into people_"),
     ("rows read, checked and written", "insert into attendance_rows"),
     ("rows staged", "create temp table staged_rows"),
+    ("matched with earlier facts", "create or replace temp table unlike"),
     ("matched with earlier facts", "create temp table differing"),
-    ("repeated rows", "select student_id, school"),
+    ("repeated rows", "create or replace temp table shared"),
+    ("repeated rows", "create or replace temp table candidates"),
+    ("repeated rows", "create or replace temp table alike"),
     ("refused rows booked", "insert into quarantine"),
     ("refused and repeated rows deleted", "delete from attendance_rows"),
     ("marts", "create or replace table"),

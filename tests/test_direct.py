@@ -229,3 +229,12 @@ def test_a_file_whose_sample_meets_no_fact_while_its_other_rows_do_is_matched_al
     assert _rows(made, "select date, status from attendance where status <> 'present'") == [
         (dt.date(2026, 9, 1), "suspended")
     ]
+
+
+def test_where_no_pipe_can_be_opened_by_its_name_a_plain_file_is_read_with_care(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("partnerkpi.warehouse.pieces._OPEN_FILES", tmp_path / "nowhere")
+    made = workspace(tmp_path / "d")
+    counts = take_in(made, export(made, "a.csv", csv_text(ATTENDANCE, MIXED)))[0].counts
+    assert (counts.loaded, counts.duplicate, counts.superseded, counts.quarantined, counts.non_data) == (40, 1, 1, 1, 3)

@@ -25,6 +25,7 @@ FILES: dict[str, str | bytes] = {
     "one_short_row.csv": _fifty("Short", line_17="0016,2025-09-01,present"),
     "long_rows.csv": _fifty("Long", line_17="0016,Long,2025-09-01,present,x", line_33="0032,Long,2025-09-01,present,,"),
     "one_cell_too_many.csv": _fifty("Many", line_17="0016,Many,2025-09-01,present,"),
+    "long_at_the_end.csv": _fifty("End", line_51="0050,End,2025-09-01,present,").rstrip("\n"),
     "shifted.csv": _fifty("Shifted", line_17="0016,Shifted, Jr.,2025-09-01,present"),
 }
 
@@ -87,6 +88,11 @@ def test_long_rows(found: dict[str, Outcome]) -> None:
 def test_one_empty_cell_too_many(found: dict[str, Outcome]) -> None:
     """In a file that is plain otherwise: the database, left to itself, overlooks it."""
     _refused_alone(found["one_cell_too_many.csv"], "Many", (17, "", "cells: 5 where the header has 4"))
+
+
+def test_a_last_row_that_is_too_long_is_not_cut_off(found: dict[str, Outcome]) -> None:
+    """Though nothing ends its line."""
+    _refused_alone(found["long_at_the_end.csv"], "End", (51, "", "cells: 5 where the header has 4"))
 
 
 def test_a_delimiter_that_nobody_quoted(found: dict[str, Outcome]) -> None:

@@ -107,9 +107,8 @@ def write_rows(
         ends_inside_a_line = lines.ends_inside_a_line
     if sorter.last_line == 0:
         raise refused(export.place, "this is not a complete export: there is nothing below the header")
-    final = sorter.refused[-1] if sorter.refused else None
-    if ends_inside_a_line and final and final.line == sorter.last_line and final.rule.startswith("cells"):
-        raise refused(export.place, "this is not a complete export: the last row is cut off", line=final.line)
+    if ends_inside_a_line and sorter.last_short_line == sorter.last_line:
+        raise refused(export.place, "this is not a complete export: the last row is cut off", line=sorter.last_line)
     return Written(sorter.rows, tuple(sorter.refused), sorter.non_data)
 
 
@@ -138,7 +137,7 @@ class _Sorter:
         self._positions = positions
         self._required = required
         self._kinds = kinds
-        self.rows = self.non_data = self.last_line = 0
+        self.rows = self.non_data = self.last_line = self.last_short_line = 0
         self.refused: list[RefusedRow] = []
 
     def data_rows(self, lines: Iterable[Line]) -> Iterator[list[str | int]]:
@@ -164,6 +163,8 @@ class _Sorter:
             self.non_data += 1
         elif problem := _structure(cells, len(self._header)):
             self.refused.append(RefusedRow(number, "", problem))
+            if cells != SPOILT and len(cells) < len(self._header):
+                self.last_short_line = number
         else:
             return True
         return False

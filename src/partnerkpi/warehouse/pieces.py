@@ -13,6 +13,8 @@ from pathlib import Path
 
 from partnerkpi.models.piece import Piece
 
+# Where a process finds its open files by their numbers.
+_OPEN_FILES = Path("/dev/fd")
 _AT_A_TIME = 1 << 20
 
 
@@ -34,7 +36,7 @@ class Piped:
     @property
     def names(self) -> list[str]:
         """Paths that stand for the reading ends."""
-        return [f"/dev/fd/{reading}" for reading, _ in self._pipes]
+        return [str(_OPEN_FILES / str(reading)) for reading, _ in self._pipes]
 
     @property
     def share(self) -> float:
@@ -80,7 +82,8 @@ def _send(file: int, pipe: int, begin: int, count: int) -> int:
 
 @contextlib.contextmanager
 def piped(path: Path, pieces: Sequence[Piece]) -> Iterator[Piped]:
-    """The pieces for the time of one reading. Raises OSError when the file cannot be opened."""
+    """The pieces for the time of one reading. Raises OSError when the file cannot be opened, or no pipe by its name."""
+    _OPEN_FILES.stat()
     under_way = Piped(path, pieces)
     try:
         yield under_way
