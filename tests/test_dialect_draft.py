@@ -325,7 +325,7 @@ def test_the_command_writes_into_the_workspace_and_never_over_a_file(
 HEADINGS = st.text(st.characters(exclude_categories=["Cs"]), max_size=25)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(odd=st.lists(HEADINGS, max_size=4), cells=st.lists(HEADINGS, min_size=4, max_size=4))
 def test_whatever_the_headings_are_a_draft_is_a_dialect_file(tmp_path: Path, odd: list[str], cells: list[str]) -> None:
     """Quotes, backslashes, number signs, control characters and question marks in headings do no harm."""

@@ -114,7 +114,7 @@ _LATER = st.builds(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(later=st.lists(_LATER, max_size=12))
 def test_people_who_come_late_in_a_long_file_end_as_if_they_had_been_known(
     tmp_path_factory: pytest.TempPathFactory, later: list[str]

@@ -224,7 +224,7 @@ _ROWS = st.one_of(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(_ROWS, min_size=1, max_size=12))
 def test_every_row_is_accounted_for_and_loading_twice_is_loading_once(
     tmp_path_factory: pytest.TempPathFactory, rows: list[str]
@@ -320,7 +320,7 @@ def test_a_row_count_far_off_the_last_file_of_its_kind_is_refused(
     assert ("the last file of this kind had 40" in load.reason) is (status == "refused")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(rows=["1,North,2025-09-01,present,"], line_end="\n", earlier="")
 @given(
     rows=st.lists(_ROWS, min_size=1, max_size=12),

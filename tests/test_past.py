@@ -35,7 +35,7 @@ _DAY = st.builds(
 _FILES = st.lists(st.lists(_DAY, min_size=1, max_size=6), min_size=1, max_size=4)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=_FILES)
 def test_undoing_loads_from_the_last_one_gives_back_every_state_there_was(
     tmp_path_factory: pytest.TempPathFactory, files: list[list[str]]

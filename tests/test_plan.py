@@ -116,7 +116,7 @@ def _facts(made: Workspace) -> dict[tuple[object, ...], tuple[object, ...]]:
     return {row[:4]: row[4:] for row in rows}
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=_FILE, second=_FILE)
 def test_the_rows_of_a_plan_are_the_difference_that_taking_in_makes(
     tmp_path_factory: pytest.TempPathFactory, first: list[str], second: list[str]

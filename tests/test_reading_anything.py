@@ -94,7 +94,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace(tmp_path_factory.mktemp("anything") / "d")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(files=st.lists(FILES, min_size=1, max_size=8))
 def test_every_file_is_taken_in_or_refused(made: Workspace, files: list[tuple[str, bytes]]) -> None:
     paths: list[Path] = []

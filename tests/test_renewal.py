@@ -63,7 +63,7 @@ def _made_anew(made: Workspace) -> dict[str, list[tuple[object, ...]]]:
     return _marts(made)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=_FILES, taken_back=st.booleans())
 def test_marts_renewed_for_some_students_are_those_made_anew(
     tmp_path_factory: pytest.TempPathFactory, files: list[tuple[str, list[str]]], taken_back: bool

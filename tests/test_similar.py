@@ -150,7 +150,7 @@ def _alike(one: Student, other: Student) -> bool:
     return all(getattr(one, name) == getattr(other, name) for name in ("school", "attendance", "gpa", "group"))
 
 
-@hypothesis_settings(max_examples=30, deadline=None)
+@hypothesis_settings(max_examples=20, deadline=None)
 @given(st.lists(some_student, max_size=30), st.sampled_from(["", "academy"]))
 def test_nobody_stands_in_both_arms(students: list[Student], program: str) -> None:
     """Every student has a power of two as numerator, so that a sum says who is in it."""
@@ -468,7 +468,7 @@ def near(found: object, wanted: object) -> bool:
     return found == wanted
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=12, deadline=None)
 @given(st.lists(compared_student, min_size=6, max_size=40))
 def test_many_cohorts_are_compared_as_each_of_them_alone(students: list[Student]) -> None:
     """The database weighs the strata of many in doubles; of one, Python weighs them in whole numbers."""
