@@ -82,7 +82,7 @@ def main(python: str, rows: int) -> None:
         workspace = ingest.workspace_in(folder / "workspace")
         print(f"{students * ingest.DAYS:,} rows; seconds of wall time, seconds of processor time, peak MB\n")
         print(f"{'':<28}{'':>24}  does")
-        _print("bare DuckDB", ingest.bare(path, folder / "a.duckdb"), "types")
+        _print("bare DuckDB", ingest.bare(path, folder), "types")
         everything = "types, rules, repeats, pseudonyms, account of rows, marts, checks"
         _print("partnerkpi", ingest.ingest(path, workspace), everything)
         for what, script, does in (
