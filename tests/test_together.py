@@ -127,3 +127,15 @@ def test_a_kpi_that_fails_among_others_of_the_same_rows_fails_alone(sample: Work
         )
     assert list(said) == ["bad"] and "OutOfRange" in said["bad"]
     assert {result.kpi for result in found} == {rate.id, chronic.id}
+
+
+def test_kpis_that_each_take_another_row_of_a_student_are_both_told(sample: Workspace, catalogue: Catalogue) -> None:
+    """Together they have two rows of each student, apart one: nothing fans out."""
+    rate = catalogue.find("attendance_rate")
+    rows = "select student_id, period_id, case when side = {} then {} end as numerator, 10 as denominator\n"
+    rows += "from students_by_period cross join (select 1 as side union all select 2 as side) as sides"
+    kpis = [replace(rate, id=f"side_{side}", sql=rows.format(side, 3 * side)) for side in (1, 2)]
+    assert len(_sheets(kpis)) == 1
+    found = _measured(sample, kpis, {})
+    assert {(result.kpi, result.value) for result in found} == {("side_1", 0.3), ("side_2", 0.6)}
+    assert len({result.students for result in found}) > 1

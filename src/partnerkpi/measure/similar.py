@@ -16,8 +16,8 @@ from partnerkpi.measure.similar_sql import TEMPORARY, arms_sql, others_sql, prep
 from partnerkpi.measure.similar_together import Cohort, compared_together
 from partnerkpi.measure.strata import Arm, Stratum, compared
 from partnerkpi.measure.strata_sql import Told, figures_of_people_sql, people_sql, told_of
-from partnerkpi.measure.sums_sql import Whole, sheet_sql
-from partnerkpi.measure.taking import spans_of
+from partnerkpi.measure.sums_sql import Whole
+from partnerkpi.measure.taking import filled, spans_of
 from partnerkpi.measure.together import Sheet, sheets
 from partnerkpi.models.dated import Number
 from partnerkpi.models.kpi import Kpi, Measure
@@ -97,8 +97,14 @@ class Prepared:
 
     def bare(self, kpi: Kpi, cohort: Cohort) -> Comparison:
         """What is known of a cohort before its KPI is looked at."""
-        known = Comparison(kpi.id, *cohort, self.period_id, members=self.members.get(cohort, 0))
-        return replace(known, variables=self.matching.variables, left_out=self.left_out)
+        return Comparison(
+            kpi.id,
+            *cohort,
+            self.period_id,
+            variables=self.matching.variables,
+            left_out=self.left_out,
+            members=self.members.get(cohort, 0),
+        )
 
     def _never(self, kpi: Kpi) -> tuple[Comparison, ...] | None:
         """Of each cohort why no student can be compared at all; None when they can."""
@@ -112,10 +118,7 @@ class Prepared:
         So it is when one of them fails, or gives what is to be objected to.
         """
         try:
-            (part,) = sheet.parts
-            self.warehouse.run(
-                f"create or replace temp table sheet as{sheet_sql(sheet, part, Whole.USUAL)}", part.values
-            )
+            sheet = filled(self.warehouse, sheet, Whole.USUAL)
             told = told_of(sheet.kpis, spans_of(self.warehouse, sheet))
             if any(e.span.given > 1 or (e.kpi.measure is Measure.TOTAL and e.denominator is None) for e in told):
                 return None

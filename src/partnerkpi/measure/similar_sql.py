@@ -32,18 +32,22 @@ with this_year as (
   select school_year from periods where period_id = {period_id}
 ),
 -- Who stands on the rosters of two schools counts in the first by name, with whatever is known of the year before.
-once as (
+twice as (
   select
-    r.student_id, r.school_year, min(r.school) as school,
-    max(r.last_year_attendance_hundredths) as last_year_attendance, max(r.last_year_gpa_hundredths) as last_year_gpa
+    r.student_id, min(r.school) as school, max(r.last_year_attendance_hundredths) as last_year_attendance_hundredths,
+    max(r.last_year_gpa_hundredths) as last_year_gpa_hundredths
   from students as r
   join this_year as y on y.school_year = r.school_year
-  group by r.student_id, r.school_year
+  group by r.student_id
+  having count(*) > 1
 ),
 roster as (
-  select o.*, r.grade_level
-  from once as o
-  join students as r on r.student_id = o.student_id and r.school_year = o.school_year and r.school = o.school
+  select r.student_id, r.school_year, r.school, r.grade_level,
+    {", ".join(f"coalesce(t.{name}_hundredths, r.{name}_hundredths) as {name}" for name in NUMBERS)}
+  from students as r
+  join this_year as y on y.school_year = r.school_year
+  left join twice as t on t.student_id = r.student_id
+  where t.student_id is null or t.school = r.school
 ),
 alike as (
   select r.student_id, cast(r.last_year_attendance as bigint) as last_year_attendance,

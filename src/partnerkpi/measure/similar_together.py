@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from partnerkpi.measure.beside import NUMBERS
+from partnerkpi.measure.beside import NUMBERS, Number
 from partnerkpi.measure.interval import Sums
 from partnerkpi.measure.strata import Arm, Stratum, compared
 from partnerkpi.measure.strata_sql import Told, strata_sql, sums_of
@@ -65,12 +65,14 @@ def _by_weight(prepared: Prepared, told: Sequence[Told], numbers: Mapping[Cohort
     names = [list(weighted_sql(each)) for each in told]
     cohorts = {number: cohort for cohort, number in numbers.items()}
     for number, *sums in prepared.warehouse.rows(all_weighted_sql(told)):
-        cohort, rest = cohorts[number], iter(sums)
+        cohort, rest, numbers_of = cohorts[number], iter(sums), dict[int, Mapping[str, Number]]()
         for each, own in zip(told, names, strict=True):
             weighted = Weighted(each, {name: next(rest) for name in own})
             bare = prepared.bare(each.kpi, cohort)
+            if each.kind not in numbers_of:
+                numbers_of[each.kind] = weighted.numbers(bare.variables, prepared.others[cohort])
             try:
-                found[each.kpi.id, cohort] = weighted.compared(bare, prepared.matching, prepared.others[cohort])
+                found[each.kpi.id, cohort] = weighted.compared(bare, prepared.matching, numbers_of[each.kind])
             except Inexact:
                 continue
     return found

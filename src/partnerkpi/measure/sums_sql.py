@@ -73,12 +73,13 @@ class Span:
 def sheet_sql(sheet: Sheet, part: Part, whole: Whole) -> str:
     """A SELECT of the rows of `sheet`: its keys, and x0, d0 for the first KPI, x1, d1 for the second.
 
-    They are null where a KPI has no row; with g0, g1, how many rows a student has, where that is not known to be 1.
+    They are null where a KPI has no row, and there is no d where the denominator is written down. Where the sheet is
+    not known to be `unique` also g0, g1: how many rows a student has.
     """
     figures = []
-    for number in range(len(sheet.kpis)):
-        there = f"kept{number} and n{number} is not null and d{number} > 0"
-        for name, given in (("x", "n"), ("d", "d")):
+    for number, written in enumerate(sheet.denominators):
+        there = f"kept{number} and n{number} is not null" + ("" if written else f" and d{number} > 0")
+        for name, given in (("x", "n"), ("d", "d"))[: 1 if written else 2]:
             figures.append((f"{name}{number}", f"case when {there} then round({given}{number}) end"))
     keys = ", ".join(sheet.keys)
     of_periods = f"from given where period_id in ({_listed(part.period_ids)})"
@@ -99,13 +100,19 @@ with given as (
 select * from (select {keys}, {columns}, {counts} {of_periods} group by {keys}) where {some}"""
 
 
+def repeated_sql(sheet: Sheet) -> str:
+    """A row when `sheet`, filled as if it were unique, has a second one of some student."""
+    return f"select 1 from sheet group by {', '.join(sheet.keys)} having count(*) > 1 limit 1"
+
+
 def spans_sql(sheet: Sheet) -> str:
     """One row: the rows of `sheet`, and for each KPI of it the other numbers of a Span, in its order."""
     spans = []
-    for number in range(len(sheet.kpis)):
+    for number, written in enumerate(sheet.denominators):
         given = "1" if sheet.unique else f"max(g{number})"
         x, d = f"x{number}", f"d{number}"
-        spans.append(f"count({x}), min({x}), max({x}), min({d}), max({d}), {given}")
+        ends = f"{written}, {written}" if written else f"min({d}), max({d})"
+        spans.append(f"count({x}), min({x}), max({x}), {ends}, {given}")
     return f"select count(*), {', '.join(spans)} from sheet"
 
 

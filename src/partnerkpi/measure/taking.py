@@ -5,7 +5,7 @@ alone: what cannot be asked together is asked one by one.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -14,7 +14,16 @@ from partnerkpi.measure.catalogue import columns_of, has_cohort
 from partnerkpi.measure.kpi_files import broken
 from partnerkpi.measure.rows import Row, partner_result
 from partnerkpi.measure.settings import setting_values
-from partnerkpi.measure.sums_sql import SUMS, Span, Whole, add_sums_sql, partner_sums_sql, sheet_sql, spans_sql
+from partnerkpi.measure.sums_sql import (
+    SUMS,
+    Span,
+    Whole,
+    add_sums_sql,
+    partner_sums_sql,
+    repeated_sql,
+    sheet_sql,
+    spans_sql,
+)
 from partnerkpi.measure.together import Sheet, Values, alone, sheets
 from partnerkpi.models.dated import Number
 from partnerkpi.models.kpi import Kpi
@@ -144,9 +153,7 @@ def _add(taking: Taking, sheet: Sheet, first: int, whole: Whole) -> int:
     """Add the sums of a sheet, all or none; how many rows these are at most."""
     warehouse = taking.warehouse
     with warehouse.limited(taking.seconds):
-        for number, part in enumerate(sheet.parts):
-            begin = "insert into sheet" if number else "create or replace temp table sheet as"
-            warehouse.run(f"{begin}{sheet_sql(sheet, part, whole)}", part.values)
+        sheet = filled(warehouse, sheet, whole)
         spans = spans_of(warehouse, sheet) if sheet.parts else []
         for kpi, span in zip(sheet.kpis, spans, strict=bool(sheet.parts)):
             for values, periods in taking.alike(kpi):
@@ -155,6 +162,25 @@ def _add(taking: Taking, sheet: Sheet, first: int, whole: Whole) -> int:
             return 0
         numbers = range(first, first + len(sheet.kpis))
         return int(warehouse.value(add_sums_sql(sheet, spans, numbers)))
+
+
+def filled(warehouse: Warehouse, sheet: Sheet, whole: Whole) -> Sheet:
+    """Fill the table `sheet`; gives the sheet, `unique` when it turned out to be so.
+
+    Hardly any is not, and to see that it is takes a fifth of the time of adding up rows that are one each.
+    """
+    sure = replace(sheet, unique=True)
+    _fill(warehouse, sure, whole)
+    if sheet.unique or not sheet.parts or not warehouse.rows(repeated_sql(sheet)):
+        return sure
+    _fill(warehouse, sheet, whole)
+    return sheet
+
+
+def _fill(warehouse: Warehouse, sheet: Sheet, whole: Whole) -> None:
+    for number, part in enumerate(sheet.parts):
+        begin = "insert into sheet" if number else "create or replace temp table sheet as"
+        warehouse.run(f"{begin}{sheet_sql(sheet, part, whole)}", part.values)
 
 
 def spans_of(warehouse: Warehouse, sheet: Sheet) -> list[Span]:

@@ -39,12 +39,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Sheet:
-    """KPIs told together, and the queries that tell of them; `unique`: each gives one row for a student and period."""
+    """KPIs told together, and the queries that tell of them; `unique`: each gives one row for a student and period.
+
+    `denominators` has, for each KPI whose query writes down one whole number as the denominator of all, that number.
+    """
 
     kpis: tuple[Kpi, ...]
     own_cohort: bool
     parts: tuple[Part, ...]
     unique: bool
+    denominators: tuple[int | None, ...]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -63,7 +67,8 @@ def alone(kpi: Kpi, own_cohort: bool, asked: Sequence[tuple[Values, Sequence[int
 from (
 {kpi.sql}
 )"""
-    return Sheet((kpi,), own_cohort, tuple(Part(sql, values, tuple(ids)) for values, ids in asked), unique=False)
+    parts = tuple(Part(sql, values, tuple(ids)) for values, ids in asked)
+    return Sheet((kpi,), own_cohort, parts, unique=False, denominators=(None,))
 
 
 def sheets(kpis: Iterable[tuple[Kpi, frozenset[str], Sequence[tuple[Values, Sequence[int]]]]]) -> tuple[Sheet, ...]:
@@ -117,7 +122,8 @@ def _together(alike: Sequence[tuple[Kpi, Tree, Values, tuple[int, ...]]]) -> She
     used = _parameters(merged)
     sql, kpis = query_of(merged), tuple(kpi for kpi, *_ in alike)
     part = Part(sql, {name: value for name, value in values.items() if name in used}, period_ids)
-    return Sheet(kpis, "cohort_id" in keys, (part,), unique="group_expressions" in first)
+    written = tuple(_whole_number(_columns(node)["denominator"]) for _, node, *_ in alike)
+    return Sheet(kpis, "cohort_id" in keys, (part,), unique="group_expressions" in first, denominators=written)
 
 
 _TRUE: Tree = {
@@ -131,6 +137,13 @@ _TRUE: Tree = {
 def _columns(node: Tree) -> dict[str, Tree]:
     """The columns a SELECT gives, by name."""
     return {(c.get("alias") or (c.get("column_names") or [""])[-1]).lower(): c for c in node["select_list"]}
+
+
+def _whole_number(node: Tree) -> int | None:
+    """The number that a column is, when the query writes it down and it is above 0."""
+    if node.get("class") != "CONSTANT" or node["literal"].get("kind") != "INTEGER":
+        return None
+    return int(node["literal"]["text"]) or None
 
 
 def _rows_of(node: Tree, keys: Sequence[str], values: Values) -> str:

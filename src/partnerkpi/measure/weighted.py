@@ -5,7 +5,7 @@ share of all, which has no odds) and effects on the very edge of a verdict are l
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -60,7 +60,11 @@ class Weighted:
     each: Told
     sums: Mapping[str, float]
 
-    def compared(self, bare: Comparison, matching: Matching, before: Mapping[str, Sums]) -> Comparison:
+    def numbers(self, variables: Collection[str], before: Mapping[str, Sums]) -> dict[str, Number]:
+        """Those of the variables that are numbers of last year: the same for all KPIs of one kind."""
+        return {name: self._number(v, before[name]) for v, name in zip("ab", NUMBERS, strict=True) if name in variables}
+
+    def compared(self, bare: Comparison, matching: Matching, numbers: Mapping[str, Number]) -> Comparison:
         """As `strata.compared`; raises Inexact."""
         matched, similar = int(self.sums["m_n"]), int(self.sums["c_n"])
         both = Arms(
@@ -68,11 +72,7 @@ class Weighted:
             matched=matched,
             similar=similar,
             effective=matched**2 / self.sums["v_n"] if matched else 0.0,
-            numbers={
-                name: self._number(v, before[name])
-                for v, name in zip("ab", NUMBERS, strict=True)
-                if name in bare.variables
-            },
+            numbers=numbers,
             binary=self._binary,
             arms=self._arms,
         )
