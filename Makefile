@@ -28,7 +28,7 @@ contracts: setup
 	@.venv/bin/lint-imports --no-cache
 
 tests: setup
-	@$(PYTHON) -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal  # one more: some tests wait
+	@$(PYTHON) -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadscope --no-loadscope-reorder  # one more: some tests wait
 
 test-browser: setup  ## Try the HTML page in Chromium: axe-core, keyboard, narrow windows, large text.
 	@browser=$$(scripts/setup_browser.sh) && \

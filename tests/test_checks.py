@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from given import NOW, ROOT, TODAY, csv_text, export, take_in, workspace
+from given import NOW, ROOT, TODAY, begun, csv_text, export, take_in, workspace
 
 from partnerkpi import assets
 from partnerkpi.config.workspace import Workspace
@@ -115,7 +115,7 @@ def _taken_in(folder: Path, exports: Path, break_file: Path | None = None) -> tu
         overlay.parent.mkdir(parents=True, exist_ok=True)
         overlay.write_text(shipped.replace(change["replace"], change["with"]))
     heard: list[Finding] = []
-    for load in ingest(made, [exports], now=NOW, found=heard.append):
+    for load in ingest(begun(made), [exports], now=NOW, found=heard.append):
         assert load.status is LoadStatus.LOADED, f"{load.file}: {load.reason}"
         assert load.counts.loaded == load.counts.rows_in_file, load.file
     return made, heard

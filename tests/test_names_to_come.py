@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from given import csv_text, export, workspace
+from given import begun, csv_text, export, workspace
 
 from partnerkpi.cli.app import run
 from partnerkpi.config.workspace import Workspace
@@ -47,7 +47,7 @@ def made(tmp_path: Path) -> Workspace:
         for number in numbers
     ]
     header = "student_number,partner,program,activity,date,hours,status"
-    ingest(made, [export(made, "e.csv", csv_text(header, rows))], now=dt.datetime(2026, 11, 2, 9))
+    ingest(begun(made), [export(made, "e.csv", csv_text(header, rows))], now=dt.datetime(2026, 11, 2, 9))
     return made
 
 

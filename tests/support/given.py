@@ -95,11 +95,17 @@ def export(made: Workspace, name: str, text: str | bytes) -> Path:
     return path
 
 
-def take_in(made: Workspace, *paths: Path, **options: object) -> list[Load]:
-    """Ingest at a fixed time of day; a workspace without a database gets one that ingest would make."""
+def begun(made: Workspace) -> Workspace:
+    """The workspace, with an empty database as ingest would make it, unless it has one."""
     if not made.database.exists():
         made.database.write_bytes(_empty_database())
         made.database.chmod(0o600)
+    return made
+
+
+def take_in(made: Workspace, *paths: Path, **options: object) -> list[Load]:
+    """Ingest at a fixed time of day; a workspace without a database gets one that ingest would make."""
+    begun(made)
     return ingest(made, paths, now=NOW, options=IngestOptions(**options))  # type: ignore[arg-type]
 
 
