@@ -1,9 +1,8 @@
 """What is told of two arms beside each other, or why nothing is: coverage, balance, difference and effect size."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import cached_property
 
 from partnerkpi.measure.effect import Group, cox_index, difference_of_ratios, difference_of_shares, hedges_g
 from partnerkpi.models.similar import Balance, Comparison, Estimate, Matching, Verdict
@@ -48,60 +47,56 @@ class Arms:
     binary: bool
     arms: Callable[[], tuple[Group, Group]]
 
-    @property
-    def coverage(self) -> float:
-        """The share of the participants that is matched; 0 without participants."""
-        return self.matched / self.participants if self.participants else 0.0
-
 
 def told(bare: Comparison, both: Arms, matching: Matching) -> Comparison:
     """`bare` with arms, coverage and balance, and with the value and the effect of it, or why they are withheld."""
-    known: dict[str, Any] = {
-        "participants": both.participants,
-        "matched": both.matched,
-        "similar": both.similar,
-        "similar_effective": both.effective,
-        "balance": tuple(_balance(name, both.numbers, matching) for name in bare.variables),
-    }
-    reasons = _reasons(both, known["balance"], matching)
+    found = replace(
+        bare,
+        participants=both.participants,
+        matched=both.matched,
+        similar=both.similar,
+        similar_effective=both.effective,
+        balance=tuple(_balance(name, both.numbers, matching) for name in bare.variables),
+    )
+    reasons = _reasons(found, matching)
     if reasons:
-        return replace(bare, **known, withheld=(*bare.withheld, *reasons))
-    return replace(bare, **known, **_effect(*both.arms(), binary=both.binary))
+        return replace(found, withheld=(*bare.withheld, *reasons))
+    return _with_effect(found, *both.arms(), binary=both.binary)
 
 
-def _effect(first: Group, second: Group, *, binary: bool) -> dict[str, Any]:
-    """What is told of two arms, by its name in `Comparison`."""
+def _with_effect(found: Comparison, first: Group, second: Group, *, binary: bool) -> Comparison:
     effect = cox_index(first, second) if binary else hedges_g(first, second)
     missing = "a share of none or of all has no odds" if binary else "within each arm all students are the same"
-    return {
-        "value": first.value,
-        "similar_value": second.value,
-        "difference": (difference_of_shares if binary else difference_of_ratios)(first, second),
-        "effect": effect,
-        "effect_kind": "Cox index" if binary else "Hedges g",
-        "no_effect": "" if effect else missing,
-    }
+    return replace(
+        found,
+        value=first.value,
+        similar_value=second.value,
+        difference=(difference_of_shares if binary else difference_of_ratios)(first, second),
+        effect=effect,
+        effect_kind="Cox index" if binary else "Hedges g",
+        no_effect="" if effect else missing,
+    )
 
 
-def _reasons(both: Arms, balance: Iterable[Balance], matching: Matching) -> list[str]:
+def _reasons(found: Comparison, matching: Matching) -> list[str]:
     """Why nothing may be said, in words."""
     least = max(matching.minimum_arm, _LEAST)
-    if not both.participants:
+    if not found.participants:
         return ["no participant has a figure"]
     reasons = []
-    if both.matched < least or both.similar < least:
+    if found.matched < least or found.similar < least:
         reasons.append(
-            f"fewer than {least} students in an arm: {both.matched} participants, {both.similar} similar students"
+            f"fewer than {least} students in an arm: {found.matched} participants, {found.similar} similar students"
         )
-    if both.coverage < matching.minimum_coverage:
+    if found.coverage < matching.minimum_coverage:
         reasons.append(
-            f"{both.matched} of {both.participants} participants have similar students, "
+            f"{found.matched} of {found.participants} participants have similar students, "
             f"less than {100 * matching.minimum_coverage:g} percent"
         )
     reasons += [
         f"before it began, the two differed too much in {row.variable}"
         + (f": effect size {row.effect:.2f}" if row.effect is not None else "")
-        for row in balance
+        for row in found.balance
         if row.verdict is Verdict.APART
     ]
     return reasons
@@ -110,18 +105,13 @@ def _reasons(both: Arms, balance: Iterable[Balance], matching: Matching) -> list
 def _balance(name: str, numbers: Mapping[str, Number], matching: Matching) -> Balance:
     """How alike the arms are in one variable, by the students who have a number in it."""
     if name not in numbers:
-        return _exact(name)
+        return Balance(name, None, None, None, None, Verdict.EXACT)
     number = numbers[name]
     means = (number.participants, number.before, number.after)
     if number.students < _LEAST:
         return Balance(name, *means, None, Verdict.UNKNOWN)
     effect = number.effect
     return Balance(name, *means, None if effect is None else effect.value, _verdict(effect, matching))
-
-
-@lru_cache(maxsize=64)
-def _exact(name: str) -> Balance:
-    return Balance(name, None, None, None, None, Verdict.EXACT)
 
 
 def _verdict(effect: Estimate | None, matching: Matching) -> Verdict:

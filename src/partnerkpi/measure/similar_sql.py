@@ -21,11 +21,44 @@ def prepare_sql(matching: Matching, *, period_id: int, cohorts: Sequence[tuple[s
     to the period; `compared_strata`: the strata in which a cohort has students; `compared_students`: everybody in one
     of these.
     """
+    asked = ", ".join(f"({quoted(partner)}, {quoted(program)})" for partner, program in cohorts)
+    return f"""{_roster_sql(matching, period_id)};
+create or replace temp table compared_cohorts as
+select cohort_id, partner, program from cohorts where {f"(partner, program) in ({asked})" if asked else "false"};
+create or replace temp table compared_members as
+select distinct t.cohort_id, m.student_id, r.stratum
+from compared_cohorts as t
+join cohort_members as m on m.cohort_id = t.cohort_id and m.period_id = {period_id}
+left join compared_roster as r on r.student_id = m.student_id;
+create or replace temp table compared_gone as
+with ever as (
+  select t.cohort_id, m.student_id
+  from compared_cohorts as t
+  join cohorts as c on c.partner = t.partner
+  join cohort_members as m on m.cohort_id = c.cohort_id and m.period_id <= {period_id}
+  union
+  select t.cohort_id, a.student_id
+  from compared_cohorts as t
+  join cohorts as c on c.partner = t.partner
+  join cohort_names as n on n.cohort_id = c.cohort_id
+  join participants as a on a.partner = n.partner and a.program = n.program and a.start_date <= n.last_day
+  join periods as p on p.period_id = {period_id} and a.start_date <= p.last_day and n.first_day <= p.last_day
+)
+select e.cohort_id, e.student_id, r.stratum from ever as e join compared_roster as r on r.student_id = e.student_id;
+create or replace temp table compared_strata as
+select distinct cohort_id, stratum from compared_members where stratum is not null;
+create or replace temp table compared_students as
+select student_id from compared_roster where stratum in (select stratum from compared_strata)
+union
+select student_id from compared_members"""
+
+
+def _roster_sql(matching: Matching, period_id: int) -> str:
+    """The first of these tables, `compared_roster`."""
     keys = {f"v{number}": _stratum_of(name, matching) for number, name in enumerate(matching.variables)}
     selected = "".join(f", {sql} as {key}" for key, sql in keys.items())
     listed = ", ".join(keys) or "1 as one"
     same = " and ".join(f"n.{key} is not distinct from a.{key}" for key in keys) or "true"
-    asked = ", ".join(f"({quoted(partner)}, {quoted(program)})" for partner, program in cohorts)
     return f"""
 create or replace temp table compared_roster as
 with this_year as (
@@ -58,35 +91,7 @@ numbered as (
   select {listed}, row_number() over () as stratum from alike group by {", ".join(keys) or "1"}
 )
 select a.student_id, a.last_year_attendance, a.last_year_gpa, n.stratum
-from alike as a join numbered as n on {same};
-create or replace temp table compared_cohorts as
-select cohort_id, partner, program from cohorts where {f"(partner, program) in ({asked})" if asked else "false"};
-create or replace temp table compared_members as
-select distinct t.cohort_id, m.student_id, r.stratum
-from compared_cohorts as t
-join cohort_members as m on m.cohort_id = t.cohort_id and m.period_id = {period_id}
-left join compared_roster as r on r.student_id = m.student_id;
-create or replace temp table compared_gone as
-with ever as (
-  select t.cohort_id, m.student_id
-  from compared_cohorts as t
-  join cohorts as c on c.partner = t.partner
-  join cohort_members as m on m.cohort_id = c.cohort_id and m.period_id <= {period_id}
-  union
-  select t.cohort_id, a.student_id
-  from compared_cohorts as t
-  join cohorts as c on c.partner = t.partner
-  join cohort_names as n on n.cohort_id = c.cohort_id
-  join participants as a on a.partner = n.partner and a.program = n.program and a.start_date <= n.last_day
-  join periods as p on p.period_id = {period_id} and a.start_date <= p.last_day and n.first_day <= p.last_day
-)
-select e.cohort_id, e.student_id, r.stratum from ever as e join compared_roster as r on r.student_id = e.student_id;
-create or replace temp table compared_strata as
-select distinct cohort_id, stratum from compared_members where stratum is not null;
-create or replace temp table compared_students as
-select student_id from compared_roster where stratum in (select stratum from compared_strata)
-union
-select student_id from compared_members"""
+from alike as a join numbered as n on {same}"""
 
 
 TEMPORARY = (
